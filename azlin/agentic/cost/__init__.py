@@ -1,0 +1,1 @@
+"""What things cost, one file per service family."""

@@ -1,0 +1,379 @@
+"""The nouns. All are frozen values that can be written to JSON and read back unchanged.
+
+Money is Decimal and USD unless a `currency` says otherwise; times are aware datetimes in UTC; ids and types of Azure
+resources keep the casing they came with and are compared case-folded, through `ResourceRef.key`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+
+Verb = Literal["read", "ensure", "delete", "act", "command"]
+Effect = Literal["reads", "creates", "changes", "destroys"]
+Status = Literal["started", "done", "failed", "skipped", "undone"]
+Decision = Literal["allow", "warn", "refuse"]
+Confidence = Literal["high", "medium", "low"]
+Verdict = Literal[
+    "achieved",
+    "partly",
+    "failed",
+    "refused",
+    "undecided",
+    "running",
+    "timed-out",
+    "previewed",
+    "interrupted",
+    "cancelled",
+]
+
+EFFECTS: tuple[Effect, ...] = ("reads", "creates", "changes", "destroys")
+"""From harmless to worst."""
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """The base of all nouns. `dict=True` lets derived facts (a fingerprint, an id) be computed once."""
+
+
+def canonical(value: object) -> bytes:
+    """JSON bytes that are equal exactly when two values are: keys sorted, no white space. Fingerprints use it."""
+    return msgspec.json.encode(value, order="sorted")
+
+
+class SecretRef(Value):
+    """A name for a secret. The text is never saved, audited or sent to a model; resume asks for it again."""
+
+    name: str
+
+
+class Request(Value):
+    """What somebody said. Secrets in `text` have been replaced by `{secret:NAME}` before this value exists."""
+
+    text: str
+    actor: str
+    at: datetime
+
+
+class Candidate(Value):
+    """One thing the user may have meant. `text` is the request to type instead; `monthly` its price if known."""
+
+    text: str
+    because: str
+    monthly: Decimal | None = None
+
+
+class Intent(Value):
+    """What the request means: which family, which action, with which parameters (the family's typed schema).
+
+    A question means that the request was not understood well enough to plan; then nothing is planned.
+    """
+
+    family: str
+    action: str
+    summary: str
+    parameters: dict[str, Any] = {}
+    confidence: float = 1.0
+    assumptions: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+class ResourceRef(Value):
+    """An Azure resource. `name` of a child is `parent/child`, as `type` is `NS/parents/children`.
+
+    A resource group has type `Microsoft.Resources/resourceGroups`, its own name, and no `group`.
+    """
+
+    type: str
+    name: str
+    group: str | None = None
+    subscription: str | None = None
+    location: str | None = None
+
+    @cached_property
+    def id(self) -> str:
+        """The ARM id, e.g. `/subscriptions/S/resourceGroups/G/providers/NS/T/N` (raises ValueError without a
+        subscription)."""
+        if self.subscription is None:
+            raise ValueError(f"{self.type} {self.name} has no subscription, so it has no id")
+        root = f"/subscriptions/{self.subscription}"
+        if self.type.casefold() == GROUP_TYPE.casefold():
+            return f"{root}/resourceGroups/{self.name}"
+        if self.group is not None:
+            root += f"/resourceGroups/{self.group}"
+        namespace, *kinds = self.type.split("/")
+        names = self.name.split("/")
+        if len(kinds) != len(names):
+            raise ValueError(f"{self.name!r} does not name a {self.type}")
+        pairs = "/".join(f"{kind}/{name}" for kind, name in zip(kinds, names, strict=True))
+        return f"{root}/providers/{namespace}/{pairs}"
+
+    @cached_property
+    def key(self) -> str:
+        """What two names of the same resource have in common: the id, case-folded."""
+        return self.id.casefold()
+
+    @property
+    def leaf(self) -> str:
+        """The last part of the name: `web` for the subnet `vnet/web`."""
+        return self.name.rpartition("/")[2]
+
+    @classmethod
+    def from_id(cls, resource_id: str, location: str | None = None) -> ResourceRef:
+        """Read an ARM id of a subscription-level, group or grouped resource, at any depth.
+
+        Raises ValueError for anything else. An extension resource (a lock on a VM) is read by its last provider.
+        """
+        parts = resource_id.strip("/").split("/")
+        if len(parts) < 2 or parts[0].casefold() != "subscriptions":
+            raise ValueError(f"not an ARM id of a resource: {resource_id!r}")
+        subscription, group = parts[1], None
+        if len(parts) >= 4 and parts[2].casefold() == "resourcegroups":
+            group = parts[3]
+            if len(parts) == 4:
+                return cls(type=GROUP_TYPE, name=group, subscription=subscription, location=location)
+        folded = [part.casefold() for part in parts]
+        if "providers" not in folded:
+            raise ValueError(f"not an ARM id of a resource: {resource_id!r}")
+        tail = parts[len(folded) - folded[::-1].index("providers") :]
+        if len(tail) < 3 or len(tail) % 2 == 0:
+            raise ValueError(f"not an ARM id of a resource: {resource_id!r}")
+        return cls(
+            type="/".join([tail[0], *tail[1::2]]),
+            name="/".join(tail[2::2]),
+            group=group,
+            subscription=subscription,
+            location=location,
+        )
+
+
+GROUP_TYPE = "Microsoft.Resources/resourceGroups"
+
+
+class Operation(Value):
+    """One thing to do, and one command to do it.
+
+    `desired` is, by verb: for `ensure` the whole ARM body (location, tags, sku, kind, identity, zones, plan,
+    properties); for `act` `{"action": "deallocate", "body": …}` (a POST below the resource); for `command`
+    `{"argv": ["az", …]}`; for `read` `{}` (this resource) or `{"list": true, "where": …}`; for `delete` nothing.
+    `after` holds the ids of the operations it waits for.
+    """
+
+    id: str
+    verb: Verb
+    effect: Effect
+    target: ResourceRef
+    desired: dict[str, Any] = {}
+    after: tuple[str, ...] = ()
+
+
+class MadeAgainst(Value):
+    """The world a plan was made for: only a change of these can make the plan stale."""
+
+    cloud: str
+    tenant: str | None = None
+    subscription: str | None = None
+    digest: str = ""
+
+
+class Plan(Value):
+    """Operations that can be carried out in waves: acyclic, and closed (nobody waits for a stranger).
+
+    Raises ValueError when built otherwise, or with two operations of one id.
+    """
+
+    operations: tuple[Operation, ...]
+    made_against: MadeAgainst
+
+    def __post_init__(self) -> None:
+        known = {operation.id for operation in self.operations}
+        if len(known) != len(self.operations):
+            raise ValueError("two operations have the same id")
+        for operation in self.operations:
+            if strangers := [other for other in operation.after if other not in known]:
+                raise ValueError(f"{operation.id} waits for {strangers[0]}, which is not in the plan")
+        self.waves()
+
+    def waves(self) -> tuple[tuple[Operation, ...], ...]:
+        """The operations in layers: all that an operation waits for is in an earlier layer."""
+        waiting = list(self.operations)
+        done: set[str] = set()
+        layers: list[tuple[Operation, ...]] = []
+        while waiting:
+            ready = tuple(operation for operation in waiting if done.issuperset(operation.after))
+            if not ready:
+                raise ValueError("operations wait for each other: " + ", ".join(o.id for o in waiting))
+            layers.append(ready)
+            done.update(operation.id for operation in ready)
+            waiting = [operation for operation in waiting if operation.id not in done]
+        return tuple(layers)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """sha256 over everything the plan says, first 16 hex digits."""
+        return hashlib.sha256(canonical(self)).hexdigest()[:16]
+
+    @property
+    def worst_effect(self) -> Effect:
+        return max((o.effect for o in self.operations), key=EFFECTS.index, default="reads")
+
+    def of(self, *effects: Effect) -> tuple[Operation, ...]:
+        return tuple(operation for operation in self.operations if operation.effect in effects)
+
+
+class QuoteLine(Value):
+    """What one operation changes on the monthly bill. Savings are negative.
+
+    `quantity` × `unit_price` is `expected` after conversion to a month (730 h); `operation` is an Operation id.
+    """
+
+    operation: str
+    meter: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    low: Decimal
+    expected: Decimal
+    high: Decimal
+    source: str
+    as_of: str
+    confidence: Confidence
+    assumption: str = ""
+
+
+class Unpriced(Value):
+    """An operation whose price is unknown, and why. Unknown is not zero."""
+
+    operation: str
+    reason: str
+
+
+class Monthly(Value):
+    low: Decimal
+    expected: Decimal
+    high: Decimal
+
+
+class Quote(Value):
+    """The change of the monthly bill that a plan means. `skipped` says who asked for no quote."""
+
+    lines: tuple[QuoteLine, ...] = ()
+    unpriced: tuple[Unpriced, ...] = ()
+    currency: str = "USD"
+    skipped: str | None = None
+
+    @property
+    def monthly(self) -> Monthly:
+        zero = Decimal(0)
+        return Monthly(
+            low=sum((line.low for line in self.lines), zero),
+            expected=sum((line.expected for line in self.lines), zero),
+            high=sum((line.high for line in self.lines), zero),
+        )
+
+
+class BudgetVerdict(Value):
+    """Whether the budget allows it. `spent` is None when Azure did not say; that is not zero."""
+
+    decision: Decision
+    limit: Decimal | None = None
+    spent: Decimal | None = None
+    committed: Decimal = Decimal(0)
+    projected: Decimal | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class Approval(Value):
+    """A yes, bound to one plan and one quote through `fingerprint` (see `approval_fingerprint`)."""
+
+    by: str
+    at: datetime
+    how: Literal["typed", "flag", "not-needed"]
+    fingerprint: str
+    allows: tuple[str, ...] = ()
+
+
+def approval_fingerprint(plan: Plan, quote: Quote) -> str:
+    """What a yes is bound to: sha256 over the plan's fingerprint and the quote, first 16 hex digits."""
+    return hashlib.sha256(plan.fingerprint.encode() + canonical(quote)).hexdigest()[:16]
+
+
+class Failure(Value):
+    """Why an operation failed, in Azure's words. `type` is the class of failure, `code` Azure's own."""
+
+    type: str
+    code: str
+    message: str
+    status: int | None = None
+    hint: str = ""
+    links: tuple[str, ...] = ()
+
+
+class OperationResult(Value):
+    """What became of an operation. `created` is True only if the journal proves that the resource was absent before.
+
+    `data` is what a read returned; it is shown, and never kept.
+    """
+
+    operation: str
+    status: Status
+    strategy: str
+    attempts: int = 1
+    resource_id: str | None = None
+    created: bool | None = None
+    failure: Failure | None = None
+    data: Any = None
+
+
+class Outcome(Value):
+    """How it ended. `data` is what a read returned (a list of dicts, or a dict); it is shown, and never kept."""
+
+    verdict: Verdict
+    summary: str
+    data: Any = None
+    results: tuple[OperationResult, ...] = ()
+    next_steps: tuple[str, ...] = ()
+
+
+class Replaced(Value):
+    """A plan that was made again: what stood before, and why it no longer does."""
+
+    at: datetime
+    why: str
+    plan: Plan | None = None
+    quote: Quote | None = None
+    budget: BudgetVerdict | None = None
+    approval: Approval | None = None
+
+
+Step = Literal["intent", "plan", "quote", "budget", "approval", "outcome"]
+STEPS: tuple[Step, ...] = ("intent", "plan", "quote", "budget", "approval", "outcome")
+
+
+class Objective(Value):
+    """All of it, filed. The first empty field is the next step; there is no stored phase."""
+
+    id: str
+    cloud: str
+    request: Request
+    schema: int = 1
+    parent: str | None = None
+    intent: Intent | None = None
+    plan: Plan | None = None
+    quote: Quote | None = None
+    budget: BudgetVerdict | None = None
+    approval: Approval | None = None
+    outcome: Outcome | None = None
+    history: tuple[Replaced, ...] = ()
+
+    @property
+    def next_step(self) -> Step | None:
+        """The first arrow that has not been walked; None when there is an outcome."""
+        if self.outcome is not None:
+            return None
+        return next(step for step in STEPS if getattr(self, step) is None)

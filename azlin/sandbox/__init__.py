@@ -1,0 +1,1 @@
+"""An Azure on loopback. Everything said about it is labelled sandbox."""

@@ -1,0 +1,1 @@
+"""Azure Resource Manager, generic: any provider, any type, any depth."""

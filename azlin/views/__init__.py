@@ -1,0 +1,1 @@
+"""How a story is shown: drawn for people, as lines for machines, or as one document."""
