@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -20,30 +20,41 @@ class Fit(msgspec.Struct, frozen=True):
 class Run(Protocol):
     """One execution of one objective: what a strategy tells, and asks, while it works.
 
-    The orchestrator implements it over the journal: `start` is durable before it returns.
+    The orchestrator implements it over the journal; what `start` and `finish` are told is durable when they return.
     """
 
     @property
     def objective(self) -> str: ...
 
-    def finished(self, operation: Operation) -> OperationResult | None:
-        """What the journal says of an operation that is already over; such a one is skipped."""
+    @property
+    def timeout_s(self) -> float:
+        """How long one operation may take."""
         ...
 
-    def start(self, operation: Operation, strategy: str, request: dict[str, Any]) -> None:
-        """Look at the resource (its pre-image) and commit `started` with the exact request. Call before acting."""
+    def finished(self, operation: Operation) -> OperationResult | None:
+        """The result of an operation that needs nothing more: the journal says it is done, or it was started by a
+        process that died and Azure, asked now, has what was wanted."""
+        ...
+
+    def start(self, operation: Operation, strategy: str, request: str) -> int:
+        """Look at the resource as it is before we touch it, commit `started` with the exact request (redacted), and
+        return the number of this attempt, from 1. Call before acting; raises what looking or committing raises."""
         ...
 
     def submitted(self, operation: Operation, async_url: str) -> None:
         """Azure has taken the request and will answer at this URL."""
         ...
 
-    def finish(self, result: OperationResult) -> None:
-        """Commit what became of an operation and tell it."""
+    def waiting(self, operation: Operation, wait_s: float, why: str) -> None:
+        """Tell that this operation will be tried again, and wait that long (less, if the run is stopped)."""
+        ...
+
+    def finish(self, operation: Operation, result: OperationResult) -> OperationResult:
+        """Commit what became of an operation, tell it, and return it with `created` filled in from the journal."""
         ...
 
     def stopped(self) -> str | None:
-        """Why nothing new may be started (interrupted, deadline, cancelled); None to go on."""
+        """Why nothing new may be started (interrupted, cancelled); None to go on."""
         ...
 
 
@@ -68,5 +79,5 @@ class ExecutionStrategy(Protocol):
         ...
 
     def undo(self, plan: Plan, results: Sequence[OperationResult], run: Run) -> list[OperationResult]:
-        """Remove what `created` proves we made, newest first, each removal verified."""
+        """Remove what `created` proves we made, newest first."""
         ...
