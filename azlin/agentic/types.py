@@ -331,10 +331,15 @@ class OperationResult(Value):
 
 
 class Outcome(Value):
-    """How it ended. `data` is what a read returned (a list of dicts, or a dict); it is shown, and never kept."""
+    """How it ended. `data` is what a read returned (a list of dicts, or a dict); it is shown, and never kept.
+
+    `exit_code` is what the process said (design: exit codes); `failure` says why nothing ran, when nothing did.
+    """
 
     verdict: Verdict
     summary: str
+    exit_code: int = 0
+    failure: Failure | None = None
     data: Any = None
     results: tuple[OperationResult, ...] = ()
     next_steps: tuple[str, ...] = ()
