@@ -1,0 +1,190 @@
+"""What may be said at the end: the one place where findings become a verdict, a summary and an exit code.
+
+`achieved` is said only when every operation is done and Azure, asked afterwards, has every wanted state. What Azure
+could not be asked about is unknown, and unknown is not success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from azlin.agentic.terms import Terms
+from azlin.agentic.types import Failure, Intent, Objective, OperationResult, Outcome, Plan, Value, Verdict
+from azlin.errors import AzlinError
+
+EXIT_CODES: dict[Verdict, int] = {
+    "achieved": 0,
+    "previewed": 0,
+    "failed": 1,
+    "cancelled": 1,
+    "refused": 5,
+    "undecided": 6,
+    "partly": 7,
+    "running": 8,
+    "timed-out": 9,
+    "interrupted": 130,
+}
+VERDICTS: dict[int, Verdict] = {5: "refused", 6: "undecided", 8: "running", 9: "timed-out"}
+"""The verdict for an error that stopped the road before anything ran, by its exit code; all others: failed."""
+
+
+class Finding(Value):
+    """What Azure said, asked afterwards, about one operation.
+
+    `ok` is None when Azure could not be asked. `wanted` and `found` are short texts for people.
+    """
+
+    operation: str
+    ok: bool | None
+    wanted: str = ""
+    found: str = ""
+
+
+def unclear(intent: Intent) -> Outcome:
+    return Outcome(
+        verdict="undecided",
+        summary=" ".join(intent.questions),
+        exit_code=6,
+        next_steps=tuple(f'azlin doit "{candidate.text}"' for candidate in intent.candidates),
+    )
+
+
+def previewed(plan: Plan, terms: Terms) -> Outcome:
+    would_change = plan.worst_effect != "reads"
+    return Outcome(
+        verdict="previewed",
+        summary="nothing ran: this was a preview",
+        exit_code=10 if terms.exit_code and would_change else 0,
+    )
+
+
+def nothing_to_do(objective: Objective, data: Any) -> Outcome:
+    summary = objective.intent.summary if objective.intent else ""
+    return Outcome(
+        verdict="achieved", summary=f"nothing to do: Azure already has it as asked ({summary})", data=data
+    )
+
+
+def stopped_by(error: AzlinError, objective: Objective) -> Outcome:
+    """The Outcome of a road that an error ended before anything ran."""
+    failure = Failure(
+        type=error.ref, code=error.ref, message=error.what, hint=error.fix or error.why, links=(error.link,)
+    )
+    return Outcome(
+        verdict=VERDICTS.get(error.exit_code, "failed"),
+        summary=error.what,
+        exit_code=error.exit_code,
+        failure=failure,
+        next_steps=(error.fix,) if error.fix else (),
+    )
+
+
+def of(
+    plan: Plan,
+    results: Sequence[OperationResult],
+    findings: Sequence[Finding],
+    *,
+    data: Any,
+    stopped: str | None,
+    objective: Objective,
+) -> Outcome:
+    """The Outcome of a plan that was carried out, by what happened and by what Azure says afterwards."""
+    by_id = {finding.operation: finding for finding in findings}
+    good = [r for r in results if r.status == "done" and by_id.get(r.operation, _READ).ok is True]
+    undone = [result for result in results if result.status == "undone"]
+    verdict = _verdict(plan, results, good, stopped)
+    summary = _summary(plan, results, findings, len(good), objective)
+    if undone:
+        summary += f"; {len(undone)} created {_things(len(undone))} removed again"
+    return Outcome(
+        verdict=verdict,
+        summary=summary,
+        exit_code=_exit_code(verdict, results),
+        data=data,
+        results=tuple(_without_data(result) for result in results),
+        failure=next((result.failure for result in results if result.status == "failed"), None),
+        next_steps=() if verdict == "achieved" else _next_steps(objective, results),
+    )
+
+
+_READ = Finding(operation="", ok=True)
+"""A read needs no second look: its answer was Azure's own."""
+
+
+def _verdict(
+    plan: Plan, results: Sequence[OperationResult], good: Sequence[OperationResult], stopped: str | None
+) -> Verdict:
+    if len(good) == len(plan.operations):
+        return "achieved"
+    if stopped:
+        return "interrupted"
+    if any(result.failure and result.failure.type == "timeout" for result in results):
+        return "timed-out"
+    changed = [r for r in results if r.status == "done" and _acted(plan, r.operation)]
+    return "partly" if changed else "failed"
+
+
+def _exit_code(verdict: Verdict, results: Sequence[OperationResult]) -> int:
+    kinds = {result.failure.type for result in results if result.failure is not None}
+    if verdict == "failed" and "sign-in" in kinds:
+        return 4
+    if verdict == "failed" and kinds <= {"not-found", "skipped"} and "not-found" in kinds:
+        return 3
+    return EXIT_CODES[verdict]
+
+
+def _summary(
+    plan: Plan,
+    results: Sequence[OperationResult],
+    findings: Sequence[Finding],
+    good: int,
+    objective: Objective,
+) -> str:
+    if good == len(plan.operations):
+        asked = objective.intent.summary if objective.intent else "done"
+        return asked if plan.worst_effect == "reads" else f"{asked}: Azure confirms {_all_of(good)}"
+    parts = [f"{good} of {len(plan.operations)} operations are as wanted in Azure"]
+    parts += [
+        f"{r.operation} failed: {r.failure.code}: {r.failure.message}" for r in results if r.status == "failed" and r.failure
+    ]
+    parts += [f"{f.operation} is not as wanted: {f.found}" for f in findings if f.ok is False]
+    parts += [f"{f.operation} is unknown: {f.found}" for f in findings if f.ok is None]
+    skipped = sum(result.status == "skipped" for result in results)
+    parts += [f"{skipped} skipped"] if skipped else []
+    return "; ".join(parts)
+
+
+def _all_of(count: int) -> str:
+    return "it" if count == 1 else f"all {count} operations"
+
+
+def _things(count: int) -> str:
+    return "resource was" if count == 1 else "resources were"
+
+
+def _acted(plan: Plan, operation_id: str) -> bool:
+    return any(o.id == operation_id and o.effect != "reads" for o in plan.operations)
+
+
+def _next_steps(objective: Objective, results: Sequence[OperationResult]) -> tuple[str, ...]:
+    short = objective.id[:8]
+    steps = [f"azlin objective resume {short}"]
+    if any(result.created and result.status == "done" for result in results):
+        steps.append(f"azlin objective undo {short}")
+    return tuple(steps)
+
+
+def _without_data(result: OperationResult) -> OperationResult:
+    """Results are filed; what a read returned is shown once, in `Outcome.data`."""
+    if result.data is None:
+        return result
+    return OperationResult(
+        operation=result.operation,
+        status=result.status,
+        strategy=result.strategy,
+        attempts=result.attempts,
+        resource_id=result.resource_id,
+        created=result.created,
+        failure=result.failure,
+    )

@@ -1,0 +1,262 @@
+"""The one road: Request → Intent → Plan → Quote → BudgetVerdict → Approval → Outcome.
+
+This is the only place where the arrows stand in order. Every arrow is saved before the next is walked; the first empty
+field of the Objective is the next step, so that a road that was cut off is walked on from where it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from msgspec.structs import replace
+
+from azlin.agentic import approver, conclusion
+from azlin.agentic.approver import Asker
+from azlin.agentic.conclusion import Finding
+from azlin.agentic.execution_orchestrator import JournalledRun, execute, undo
+from azlin.agentic.families import IntentFamily
+from azlin.agentic.strategies.base_strategy import ExecutionStrategy
+from azlin.agentic.strategy_selector import Candidacy, choose
+from azlin.agentic.terms import Terms
+from azlin.agentic.types import (
+    BudgetVerdict,
+    Intent,
+    Objective,
+    OperationResult,
+    Outcome,
+    Plan,
+    Quote,
+    Replaced,
+    Request,
+    approval_fingerprint,
+)
+from azlin.agentic.world import World
+from azlin.errors import AzlinError, PlanStale, ToolMissing
+from azlin.events import Telling
+
+
+class Files(Protocol):
+    """Where objectives are filed (`objective_manager.ObjectiveManager`)."""
+
+    def file(self, objective: Objective) -> None: ...
+
+
+@dataclass(frozen=True)
+class Road:
+    """Everything the arrows need, injected by `azlin.app`.
+
+    `quote`, `judge` and `validate` are bound to their tables and limits; `open_run` makes the durable run of one
+    objective; `where` names the subscription to a person (`sandbox subscription (sandbox)`).
+    """
+
+    families: Mapping[str, IntentFamily]
+    strategies: Sequence[ExecutionStrategy]
+    world: World
+    parse: Callable[[Request], Intent]
+    plan: Callable[[Intent, World], Plan]
+    quote: Callable[[Plan, World], Quote]
+    judge: Callable[[Quote, Plan, tuple[str, ...]], BudgetVerdict]
+    validate: Callable[[Plan, Sequence[OperationResult], World], list[Finding]]
+    open_run: Callable[[str, Terms], JournalledRun]
+    files: Files
+    telling: Telling
+    asker: Asker
+    where: str
+
+
+def walk(objective: Objective, terms: Terms, road: Road) -> Objective:
+    """Walk an objective to its Outcome, from wherever it stands.
+
+    Never raises an AzlinError: what stopped the road is the Outcome (verdict, exit code, failure with a fix), so that
+    a script reads the same shape at every exit code. A second Ctrl-C raises KeyboardInterrupt.
+    """
+    walker = _Walker(objective, terms, road)
+    try:
+        walker.walk()
+    except AzlinError as stopped:
+        walker.conclude(conclusion.stopped_by(stopped, walker.objective))
+    return walker.objective
+
+
+class _Walker:
+    def __init__(self, objective: Objective, terms: Terms, road: Road) -> None:
+        self.objective = objective
+        self.terms = terms
+        self.road = road
+
+    def walk(self) -> None:
+        if not self._understood():
+            return
+        plan = self._planned()
+        quote = self._quoted(plan)
+        verdict = self._judged(plan, quote)
+        if not plan.operations:
+            self.conclude(conclusion.nothing_to_do(self.objective, self._rows([])))
+            return
+        strategy, ranking = self._chosen(plan)
+        self._tell(
+            "strategy-chosen",
+            strategy=strategy.name if strategy else None,
+            ranking=ranking,
+            render=strategy.render(plan) if strategy else "",
+        )
+        if self.terms.dry_run:
+            self.conclude(conclusion.previewed(plan, self.terms))
+            return
+        approver.refuse_what_is_forbidden(plan, verdict, self.terms)
+        self.road.world.cloud.require_sign_in()
+        self._approved(plan, quote)
+        if strategy is None:
+            strategy, _ = choose(self.road.strategies, plan, self.terms.strategy)
+        self._carry_out(plan, strategy)
+
+    def conclude(self, outcome: Outcome) -> None:
+        self._save(outcome=outcome)
+        self._tell("outcome-reached", verdict=outcome.verdict, summary=outcome.summary, exit_code=outcome.exit_code)
+
+    def _understood(self) -> bool:
+        intent = self.objective.intent
+        if intent is None:
+            self._tell("request-received", text=self.objective.request.text, actor=self.objective.request.actor)
+            intent = self.road.parse(self.objective.request)
+            self._save(intent=intent)
+            self._tell("intent-parsed", intent=intent)
+        if intent.questions:
+            self.conclude(conclusion.unclear(intent))
+            return False
+        return True
+
+    def _planned(self) -> Plan:
+        plan = self.objective.plan
+        if plan is not None:
+            return plan
+        intent = self.objective.intent
+        assert intent is not None
+        plan = self.road.plan(intent, self.road.world)
+        self._save(plan=plan)
+        self._tell("plan-made", plan=plan, known=self.road.world.known)
+        return plan
+
+    def _quoted(self, plan: Plan) -> Quote:
+        quote = self.objective.quote
+        if quote is not None:
+            return quote
+        skipped = Quote(skipped="skipped by user") if self.terms.skip_cost_check else None
+        quote = skipped or self.road.quote(plan, self.road.world)
+        self._save(quote=quote)
+        self._tell("quote-made", quote=quote)
+        return quote
+
+    def _judged(self, plan: Plan, quote: Quote) -> BudgetVerdict:
+        """The verdict is made anew on every walk: money spent meanwhile counts, and so do today's flags."""
+        verdict = self.road.judge(quote, plan, tuple(self.terms.allow))
+        self._save(budget=verdict)
+        self._tell("budget-judged", budget=verdict)
+        return verdict
+
+    def _chosen(self, plan: Plan) -> tuple[ExecutionStrategy | None, tuple[Candidacy, ...]]:
+        """A preview may be shown where nothing could run; then there is no strategy, and running says why."""
+        try:
+            return choose(self.road.strategies, plan, self.terms.strategy)
+        except ToolMissing:
+            if self.terms.dry_run or not self.road.world.known:
+                return None, ()
+            raise
+
+    def _approved(self, plan: Plan, quote: Quote) -> None:
+        earlier = self.objective.approval
+        if earlier is not None and earlier.fingerprint == approval_fingerprint(plan, quote):
+            return
+        if plan.worst_effect != "reads":
+            self._tell("approval-needed", question=approver.question_for(plan, quote, self.road.where))
+        try:
+            approval = approver.approve(
+                plan,
+                quote,
+                self.objective.request,
+                self.terms,
+                self.road.asker,
+                subscription=self.road.where,
+            )
+        except AzlinError as refused:
+            self._tell("approval-refused", why=refused.what)
+            raise
+        if approval.how == "typed":
+            self._still_true(plan)
+        self._save(approval=approval)
+        self._tell("approval-given", approval=approval)
+
+    def _still_true(self, plan: Plan) -> None:
+        """People take their time to say yes: what the plan was made against must still be what Azure says."""
+        if self.road.world.again().digest != self.road.world.digest:
+            now = datetime.now(UTC)
+            before = self.objective
+            self.objective = replace(
+                before,
+                plan=None,
+                quote=None,
+                budget=None,
+                approval=None,
+                history=(
+                    *before.history,
+                    Replaced(at=now, why="Azure changed before the yes", plan=plan, quote=before.quote, budget=before.budget),
+                ),
+            )
+            raise PlanStale(
+                "what exists in Azure changed while the question was open; nothing ran",
+                fix=f"azlin objective resume {before.id[:8]}   (plans and prices it again, and asks again)",
+            )
+
+    def _carry_out(self, plan: Plan, strategy: ExecutionStrategy) -> None:
+        run = self.road.open_run(self.objective.id, self.terms)
+        results = execute(strategy, plan, run)
+        findings = self.road.validate(plan, results, self.road.world)
+        self._tell("result-validated", findings=findings)
+        failed = any(result.status == "failed" for result in results)
+        if failed and not run.stopped() and self._wants_undo(plan):
+            results = _with(results, undo(strategy, plan, results, run))
+        self.conclude(
+            conclusion.of(plan, results, findings, data=self._rows(results), stopped=run.stopped(), objective=self.objective)
+        )
+
+    def _wants_undo(self, plan: Plan) -> bool:
+        if self.terms.on_failure != "ask":
+            return self.terms.on_failure == "undo"
+        if self.terms.no_input:
+            return False
+        question = approver.Question(
+            kind="yes-no", text="An operation failed. Remove again what this request created?"
+        )
+        answer = self.road.asker.ask(question)
+        return answer is not None and question.agrees(answer)
+
+    def _rows(self, results: Sequence[OperationResult]) -> Any:
+        """What the reads returned, as the family shows it to people."""
+        plan, intent = self.objective.plan, self.objective.intent
+        if plan is None or intent is None:
+            return None
+        raw = {result.operation: result.data for result in results if result.status == "done"}
+        reads = [operation for operation in plan.operations if operation.verb == "read" and operation.id in raw]
+        if not reads:
+            return None
+        family = self.road.families[intent.family]
+        rows = [family.rows(intent, operation, raw[operation.id]) for operation in reads]
+        return rows[0] if len(rows) == 1 else [row for part in rows for row in part]
+
+    def _save(self, **fields: Any) -> None:
+        self.objective = replace(self.objective, **fields)
+        self.road.files.file(self.objective)
+
+    def _tell(self, kind: Any, **about: Any) -> None:
+        self.road.telling.tell(kind, self.objective.id, **about)
+
+
+def _with(results: Sequence[OperationResult], undone: Sequence[OperationResult]) -> list[OperationResult]:
+    """The results after an undo: an undone operation's result takes the place of what it did."""
+    latest = {result.operation.removeprefix("undo:"): result for result in undone if result.status == "undone"}
+    return [
+        replace(result, status="undone") if result.operation in latest else result for result in results
+    ]
