@@ -8,12 +8,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from azlin.agentic.retry_policy import backoff, failure_of, retriable
 from azlin.agentic.strategies.base_strategy import Fit, Run
 from azlin.agentic.types import Failure, Operation, OperationResult, Plan, ResourceRef
 from azlin.errors import AzlinError
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 ATTEMPTS_MAX = 5
 PARALLEL_MAX = 8
@@ -82,27 +85,46 @@ class Stepwise(ABC):
         return self._attempt(operation, run, status="done")
 
     def _attempt(self, operation: Operation, run: Run, status: Any) -> OperationResult:
+        """Start, perform, and try again what may be tried again: at most ATTEMPTS_MAX times in all, counting those of
+        earlier processes."""
+        from tenacity import Retrying, retry_if_exception
+
         attempt = 0
-        while True:
-            attempt += 1
-            try:
-                attempt = run.start(operation, self.name, self.render_operation(operation))
-                data = self.perform(operation, run)
-            except AzlinError as refused:
-                if not retriable(refused) or attempt >= ATTEMPTS_MAX or run.stopped():
-                    return run.finish(operation, self._failed(operation, refused, attempt))
-                wait_s = backoff(attempt, getattr(refused, "retry_after_s", None))
-                run.waiting(operation, wait_s, str(refused))
-            else:
-                done = OperationResult(
-                    operation=operation.id,
-                    status=status,
-                    strategy=self.name,
-                    attempts=attempt,
-                    resource_id=resource_id_of(operation),
-                    data=data,
-                )
-                return run.finish(operation, done)
+
+        def perform() -> Any:
+            nonlocal attempt
+            attempt = run.start(operation, self.name, self.render_operation(operation))
+            return self.perform(operation, run)
+
+        def wait_s(state: RetryCallState) -> float:
+            return backoff(state.attempt_number, getattr(_refusal(state), "retry_after_s", None))
+
+        def tell_and_wait(state: RetryCallState) -> None:
+            run.waiting(operation, state.upcoming_sleep, str(_refusal(state)))
+
+        retrying = Retrying(
+            retry=retry_if_exception(lambda refused: isinstance(refused, AzlinError) and retriable(refused)),
+            stop=lambda state: attempt >= ATTEMPTS_MAX or run.stopped() is not None,
+            wait=wait_s,
+            before_sleep=tell_and_wait,
+            sleep=lambda seconds: None,  # `run.waiting` has waited, and can be interrupted
+            reraise=True,
+        )
+        try:
+            data = retrying(perform)
+        except AzlinError as refused:
+            return run.finish(operation, self._failed(operation, refused, attempt))
+        return run.finish(
+            operation,
+            OperationResult(
+                operation=operation.id,
+                status=status,
+                strategy=self.name,
+                attempts=attempt,
+                resource_id=resource_id_of(operation),
+                data=data,
+            ),
+        )
 
     def _failed(self, operation: Operation, refused: AzlinError, attempt: int) -> OperationResult:
         return OperationResult(
@@ -119,6 +141,10 @@ class Stepwise(ABC):
         return OperationResult(
             operation=operation.id, status="skipped", strategy=self.name, attempts=0, failure=failure
         )
+
+
+def _refusal(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome is not None else None
 
 
 def resource_id_of(operation: Operation) -> str | None:
