@@ -34,9 +34,7 @@ def test_every_error_has_a_section_in_the_docs():
     from azlin import errors
 
     refs = {
-        error.ref
-        for error in vars(errors).values()
-        if isinstance(error, type) and issubclass(error, errors.AzlinError)
+        error.ref for error in vars(errors).values() if isinstance(error, type) and issubclass(error, errors.AzlinError)
     }
     sections = set(re.findall(r"^## `?([a-z-]+)`?", (HOUSE / "docs/errors.md").read_text(), flags=re.MULTILINE))
     assert refs <= sections
@@ -55,8 +53,12 @@ def test_asking_for_help_loads_nothing_heavy():
 
 
 def test_what_is_committed_names_no_registry_host_and_no_machine_path():
-    tracked = subprocess.run(["git", "ls-files"], cwd=HOUSE, capture_output=True, text=True, check=True).stdout.split("\n")
-    forbidden = re.compile(r"(files\.pythonhosted\.org|pypi\.org/simple|registry\.npmjs\.org|deb\.debian\.org|/home/\w+/|/root/)")
+    tracked = subprocess.run(["git", "ls-files"], cwd=HOUSE, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+    forbidden = re.compile(
+        r"(files\.pythonhosted\.org|pypi\.org/simple|registry\.npmjs\.org|deb\.debian\.org|/home/\w+/|/root/)"
+    )
     guilty: list[str] = []
     for name in filter(None, tracked):
         path = HOUSE / name

@@ -25,7 +25,7 @@ from azlin.agentic.types import (
 from azlin.errors import BudgetExceeded, PermissionRefused, Undecided
 
 
-class Question(Value):
+class Question(Value, frozen=True):
     """What is asked before anything runs. For `name` the only yes is to type `expected`; for `yes-no`, y or yes."""
 
     kind: Literal["yes-no", "name"]
@@ -141,7 +141,6 @@ def price_in_words(quote: Quote) -> str:
     return words
 
 
-
 def _unanswered(destroys: tuple[Operation, ...], terms: Terms) -> str:
     if destroys and terms.yes:
         return f"--yes does not cover deletions, and this plan has {len(destroys)}; nothing ran"
@@ -152,7 +151,11 @@ def _command_that_says_yes(request: Request, terms: Terms, destroys: bool) -> st
     words = ["azlin", "doit", shlex.quote(request.text), "--yes"]
     words += ["--allow", "destroys"] if destroys else []
     words += [f"--allow {allowed}" for allowed in terms.allow if allowed != "destroys"]
-    for flag, value in (("-g", terms.group), ("-l", terms.location), ("--strategy", terms.strategy)):
+    for flag, value in (
+        ("-g", terms.group),
+        ("-l", terms.location),
+        ("--strategy", terms.strategy),
+    ):
         words += [flag, shlex.quote(value)] if value is not None else []
     words += ["--sandbox"] if terms.sandbox else []
     return " ".join(words)

@@ -27,7 +27,8 @@ class CommandPlanner:
         family = self._families.get(intent.family)
         if family is None:
             raise UsageRefused(
-                f"no family is called {intent.family!r}", fix="one of: " + ", ".join(sorted(self._families))
+                f"no family is called {intent.family!r}",
+                fix="one of: " + ", ".join(sorted(self._families)),
             )
         plan = family.plan(intent, world)
         problems = [f"{op.target.name}: {problem}" for op in plan.operations for problem in self._problems(op)]

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from azlin.agentic.terms import Terms
-from azlin.agentic.types import Failure, Intent, Objective, OperationResult, Outcome, Plan, Value, Verdict
+from azlin.agentic.types import (
+    Failure,
+    Intent,
+    Objective,
+    OperationResult,
+    Outcome,
+    Plan,
+    Value,
+    Verdict,
+)
 from azlin.errors import AzlinError
 
 EXIT_CODES: dict[Verdict, int] = {
@@ -29,7 +38,7 @@ VERDICTS: dict[int, Verdict] = {5: "refused", 6: "undecided", 8: "running", 9: "
 """The verdict for an error that stopped the road before anything ran, by its exit code; all others: failed."""
 
 
-class Finding(Value):
+class Finding(Value, frozen=True):
     """What Azure said, asked afterwards, about one operation.
 
     `ok` is None when Azure could not be asked. `wanted` and `found` are short texts for people.
@@ -62,14 +71,20 @@ def previewed(plan: Plan, terms: Terms) -> Outcome:
 def nothing_to_do(objective: Objective, data: Any) -> Outcome:
     summary = objective.intent.summary if objective.intent else ""
     return Outcome(
-        verdict="achieved", summary=f"nothing to do: Azure already has it as asked ({summary})", data=data
+        verdict="achieved",
+        summary=f"nothing to do: Azure already has it as asked ({summary})",
+        data=data,
     )
 
 
 def stopped_by(error: AzlinError, objective: Objective) -> Outcome:
     """The Outcome of a road that an error ended before anything ran."""
     failure = Failure(
-        type=error.ref, code=error.ref, message=error.what, hint=error.fix or error.why, links=(error.link,)
+        type=error.ref,
+        code=error.ref,
+        message=error.what,
+        hint=error.fix or error.why,
+        links=(error.link,),
     )
     return Outcome(
         verdict=VERDICTS.get(error.exit_code, "failed"),
@@ -113,7 +128,10 @@ _READ = Finding(operation="", ok=True)
 
 
 def _verdict(
-    plan: Plan, results: Sequence[OperationResult], good: Sequence[OperationResult], stopped: str | None
+    plan: Plan,
+    results: Sequence[OperationResult],
+    good: Sequence[OperationResult],
+    stopped: str | None,
 ) -> Verdict:
     if len(good) == len(plan.operations):
         return "achieved"
@@ -146,7 +164,9 @@ def _summary(
         return asked if plan.worst_effect == "reads" else f"{asked}: Azure confirms {_all_of(good)}"
     parts = [f"{good} of {len(plan.operations)} operations are as wanted in Azure"]
     parts += [
-        f"{r.operation} failed: {r.failure.code}: {r.failure.message}" for r in results if r.status == "failed" and r.failure
+        f"{r.operation} failed: {r.failure.code}: {r.failure.message}"
+        for r in results
+        if r.status == "failed" and r.failure
     ]
     parts += [f"{f.operation} is not as wanted: {f.found}" for f in findings if f.ok is False]
     parts += [f"{f.operation} is unknown: {f.found}" for f in findings if f.ok is None]

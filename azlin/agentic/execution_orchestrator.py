@@ -26,6 +26,13 @@ SETTLE_S = 3.0
 
 POLL_S = 1.0
 
+WHY_STOPPED: dict[int, str] = {
+    signal.SIGINT: "interrupted",
+    signal.SIGTERM: "told to stop",
+    signal.SIGHUP: "the terminal closed",
+}
+"""The signals that let what is in flight finish and start nothing new."""
+
 
 class Ledger(Protocol):
     """The part of the journal that a run writes (`gateways.journal.Journal`)."""
@@ -147,7 +154,11 @@ class JournalledRun:
 
     def waiting(self, operation: Operation, wait_s: float, why: str) -> None:
         self._telling.tell(
-            "operation-retried", self._objective, operation=operation.id, wait_s=round(wait_s, 1), why=redact(why)
+            "operation-retried",
+            self._objective,
+            operation=operation.id,
+            wait_s=round(wait_s, 1),
+            why=redact(why),
         )
         self._stop.wait(wait_s)
 
@@ -225,9 +236,9 @@ def _stoppable(run: JournalledRun) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         if run.stopped() and number == signal.SIGINT:
             raise KeyboardInterrupt
-        run.stop({signal.SIGINT: "interrupted", signal.SIGHUP: "the terminal closed"}.get(number, "told to stop"))
+        run.stop(WHY_STOPPED[number])
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, stop) for number in WHY_STOPPED}
     try:
         yield
     finally:
@@ -250,5 +261,6 @@ def _told(operation: Operation, result: OperationResult) -> dict[str, Any]:
 
 
 def _in_progress(there: dict[str, Any] | None) -> bool:
-    state = str(((there or {}).get("properties") or {}).get("provisioningState", "Succeeded"))
+    properties: dict[str, Any] = (there or {}).get("properties") or {}
+    state = str(properties.get("provisioningState", "Succeeded"))
     return state.casefold() not in {"succeeded", "failed", "canceled"}

@@ -88,9 +88,11 @@ class _Walker:
         self.road = road
 
     def walk(self) -> None:
-        if not self._understood():
+        intent = self._understood()
+        if intent.questions:
+            self.conclude(conclusion.unclear(intent))
             return
-        plan = self._planned()
+        plan = self._planned(intent)
         quote = self._quoted(plan)
         verdict = self._judged(plan, quote)
         if not plan.operations:
@@ -115,26 +117,30 @@ class _Walker:
 
     def conclude(self, outcome: Outcome) -> None:
         self._save(outcome=outcome)
-        self._tell("outcome-reached", verdict=outcome.verdict, summary=outcome.summary, exit_code=outcome.exit_code)
+        self._tell(
+            "outcome-reached",
+            verdict=outcome.verdict,
+            summary=outcome.summary,
+            exit_code=outcome.exit_code,
+        )
 
-    def _understood(self) -> bool:
+    def _understood(self) -> Intent:
         intent = self.objective.intent
         if intent is None:
-            self._tell("request-received", text=self.objective.request.text, actor=self.objective.request.actor)
+            self._tell(
+                "request-received",
+                text=self.objective.request.text,
+                actor=self.objective.request.actor,
+            )
             intent = self.road.parse(self.objective.request)
             self._save(intent=intent)
             self._tell("intent-parsed", intent=intent)
-        if intent.questions:
-            self.conclude(conclusion.unclear(intent))
-            return False
-        return True
+        return intent
 
-    def _planned(self) -> Plan:
+    def _planned(self, intent: Intent) -> Plan:
         plan = self.objective.plan
         if plan is not None:
             return plan
-        intent = self.objective.intent
-        assert intent is not None
         plan = self.road.plan(intent, self.road.world)
         self._save(plan=plan)
         self._tell("plan-made", plan=plan, known=self.road.world.known)
@@ -202,7 +208,13 @@ class _Walker:
                 approval=None,
                 history=(
                     *before.history,
-                    Replaced(at=now, why="Azure changed before the yes", plan=plan, quote=before.quote, budget=before.budget),
+                    Replaced(
+                        at=now,
+                        why="Azure changed before the yes",
+                        plan=plan,
+                        quote=before.quote,
+                        budget=before.budget,
+                    ),
                 ),
             )
             raise PlanStale(
@@ -216,20 +228,25 @@ class _Walker:
         findings = self.road.validate(plan, results, self.road.world)
         self._tell("result-validated", findings=findings)
         failed = any(result.status == "failed" for result in results)
-        if failed and not run.stopped() and self._wants_undo(plan):
+        if failed and not run.stopped() and self._wants_undo():
             results = _with(results, undo(strategy, plan, results, run))
         self.conclude(
-            conclusion.of(plan, results, findings, data=self._rows(results), stopped=run.stopped(), objective=self.objective)
+            conclusion.of(
+                plan,
+                results,
+                findings,
+                data=self._rows(results),
+                stopped=run.stopped(),
+                objective=self.objective,
+            )
         )
 
-    def _wants_undo(self, plan: Plan) -> bool:
+    def _wants_undo(self) -> bool:
         if self.terms.on_failure != "ask":
             return self.terms.on_failure == "undo"
         if self.terms.no_input:
             return False
-        question = approver.Question(
-            kind="yes-no", text="An operation failed. Remove again what this request created?"
-        )
+        question = approver.Question(kind="yes-no", text="An operation failed. Remove again what this request created?")
         answer = self.road.asker.ask(question)
         return answer is not None and question.agrees(answer)
 
@@ -257,6 +274,4 @@ class _Walker:
 def _with(results: Sequence[OperationResult], undone: Sequence[OperationResult]) -> list[OperationResult]:
     """The results after an undo: an undone operation's result takes the place of what it did."""
     latest = {result.operation.removeprefix("undo:"): result for result in undone if result.status == "undone"}
-    return [
-        replace(result, status="undone") if result.operation in latest else result for result in results
-    ]
+    return [replace(result, status="undone") if result.operation in latest else result for result in results]

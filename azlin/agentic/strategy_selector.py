@@ -9,7 +9,7 @@ from azlin.agentic.types import Plan, Value
 from azlin.errors import ToolMissing, UsageRefused
 
 
-class Candidacy(Value):
+class Candidacy(Value, frozen=True):
     """One strategy's chances: `missing` says what stops it here, `score` and `because` how well it suits the plan."""
 
     strategy: str
@@ -24,7 +24,12 @@ def rank(strategies: Sequence[ExecutionStrategy], plan: Plan) -> tuple[Candidacy
     for strategy in strategies:
         fit = strategy.fit(plan)
         chances.append(
-            Candidacy(strategy=strategy.name, score=fit.score, because=fit.because, missing=strategy.missing())
+            Candidacy(
+                strategy=strategy.name,
+                score=fit.score,
+                because=fit.because,
+                missing=strategy.missing(),
+            )
         )
     return tuple(sorted(chances, key=lambda chance: (chance.missing is not None, -chance.score)))
 

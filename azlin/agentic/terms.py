@@ -11,7 +11,7 @@ Allowed = Literal["destroys", "over-budget", "unpriced"]
 OnFailure = Literal["undo", "keep", "ask"]
 
 
-class Terms(Value):
+class Terms(Value, frozen=True):
     """The terms of one run. `timeout_s` bounds one operation, not the run."""
 
     dry_run: bool = False

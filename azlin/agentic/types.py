@@ -45,13 +45,13 @@ def canonical(value: object) -> bytes:
     return msgspec.json.encode(value, order="sorted")
 
 
-class SecretRef(Value):
+class SecretRef(Value, frozen=True):
     """A name for a secret. The text is never saved, audited or sent to a model; resume asks for it again."""
 
     name: str
 
 
-class Request(Value):
+class Request(Value, frozen=True):
     """What somebody said. Secrets in `text` have been replaced by `{secret:NAME}` before this value exists."""
 
     text: str
@@ -59,7 +59,7 @@ class Request(Value):
     at: datetime
 
 
-class Candidate(Value):
+class Candidate(Value, frozen=True):
     """One thing the user may have meant. `text` is the request to type instead; `monthly` its price if known."""
 
     text: str
@@ -67,7 +67,7 @@ class Candidate(Value):
     monthly: Decimal | None = None
 
 
-class Intent(Value):
+class Intent(Value, frozen=True):
     """What the request means: which family, which action, with which parameters (the family's typed schema).
 
     A question means that the request was not understood well enough to plan; then nothing is planned.
@@ -83,7 +83,7 @@ class Intent(Value):
     candidates: tuple[Candidate, ...] = ()
 
 
-class ResourceRef(Value):
+class ResourceRef(Value, frozen=True):
     """An Azure resource. `name` of a child is `parent/child`, as `type` is `NS/parents/children`.
 
     A resource group has type `Microsoft.Resources/resourceGroups`, its own name, and no `group`.
@@ -155,7 +155,7 @@ class ResourceRef(Value):
 GROUP_TYPE = "Microsoft.Resources/resourceGroups"
 
 
-class Operation(Value):
+class Operation(Value, frozen=True):
     """One thing to do, and one command to do it.
 
     `desired` is, by verb: for `ensure` the whole ARM body (location, tags, sku, kind, identity, zones, plan,
@@ -172,7 +172,7 @@ class Operation(Value):
     after: tuple[str, ...] = ()
 
 
-class MadeAgainst(Value):
+class MadeAgainst(Value, frozen=True):
     """The world a plan was made for: only a change of these can make the plan stale."""
 
     cloud: str
@@ -181,7 +181,7 @@ class MadeAgainst(Value):
     digest: str = ""
 
 
-class Plan(Value):
+class Plan(Value, frozen=True):
     """Operations that can be carried out in waves: acyclic, and closed (nobody waits for a stranger).
 
     Raises ValueError when built otherwise, or with two operations of one id.
@@ -220,13 +220,13 @@ class Plan(Value):
 
     @property
     def worst_effect(self) -> Effect:
-        return max((o.effect for o in self.operations), key=EFFECTS.index, default="reads")
+        return EFFECTS[max((EFFECTS.index(operation.effect) for operation in self.operations), default=0)]
 
     def of(self, *effects: Effect) -> tuple[Operation, ...]:
         return tuple(operation for operation in self.operations if operation.effect in effects)
 
 
-class QuoteLine(Value):
+class QuoteLine(Value, frozen=True):
     """What one operation changes on the monthly bill. Savings are negative.
 
     `quantity` × `unit_price` is `expected` after conversion to a month (730 h); `operation` is an Operation id.
@@ -246,20 +246,20 @@ class QuoteLine(Value):
     assumption: str = ""
 
 
-class Unpriced(Value):
+class Unpriced(Value, frozen=True):
     """An operation whose price is unknown, and why. Unknown is not zero."""
 
     operation: str
     reason: str
 
 
-class Monthly(Value):
+class Monthly(Value, frozen=True):
     low: Decimal
     expected: Decimal
     high: Decimal
 
 
-class Quote(Value):
+class Quote(Value, frozen=True):
     """The change of the monthly bill that a plan means. `skipped` says who asked for no quote."""
 
     lines: tuple[QuoteLine, ...] = ()
@@ -277,7 +277,7 @@ class Quote(Value):
         )
 
 
-class BudgetVerdict(Value):
+class BudgetVerdict(Value, frozen=True):
     """Whether the budget allows it. `spent` is None when Azure did not say; that is not zero."""
 
     decision: Decision
@@ -288,7 +288,7 @@ class BudgetVerdict(Value):
     reasons: tuple[str, ...] = ()
 
 
-class Approval(Value):
+class Approval(Value, frozen=True):
     """A yes, bound to one plan and one quote through `fingerprint` (see `approval_fingerprint`)."""
 
     by: str
@@ -303,7 +303,7 @@ def approval_fingerprint(plan: Plan, quote: Quote) -> str:
     return hashlib.sha256(plan.fingerprint.encode() + canonical(quote)).hexdigest()[:16]
 
 
-class Failure(Value):
+class Failure(Value, frozen=True):
     """Why an operation failed, in Azure's words. `type` is the class of failure, `code` Azure's own."""
 
     type: str
@@ -314,7 +314,7 @@ class Failure(Value):
     links: tuple[str, ...] = ()
 
 
-class OperationResult(Value):
+class OperationResult(Value, frozen=True):
     """What became of an operation. `created` is True only if the journal proves that the resource was absent before.
 
     `data` is what a read returned; it is shown, and never kept.
@@ -330,7 +330,7 @@ class OperationResult(Value):
     data: Any = None
 
 
-class Outcome(Value):
+class Outcome(Value, frozen=True):
     """How it ended. `data` is what a read returned (a list of dicts, or a dict); it is shown, and never kept.
 
     `exit_code` is what the process said (design: exit codes); `failure` says why nothing ran, when nothing did.
@@ -345,7 +345,7 @@ class Outcome(Value):
     next_steps: tuple[str, ...] = ()
 
 
-class Replaced(Value):
+class Replaced(Value, frozen=True):
     """A plan that was made again: what stood before, and why it no longer does."""
 
     at: datetime
@@ -360,7 +360,7 @@ Step = Literal["intent", "plan", "quote", "budget", "approval", "outcome"]
 STEPS: tuple[Step, ...] = ("intent", "plan", "quote", "budget", "approval", "outcome")
 
 
-class Objective(Value):
+class Objective(Value, frozen=True):
     """All of it, filed. The first empty field is the next step; there is no stored phase."""
 
     id: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from azlin.agentic.types import MadeAgainst, ResourceRef, canonical
 from azlin.errors import WorldUnknown
@@ -110,9 +110,8 @@ class World:
 
 def _settled(answer: Any) -> Any:
     if isinstance(answer, dict):
-        pairs: dict[str, Any] = answer
+        pairs = cast("dict[str, Any]", answer)
         return {key: _settled(value) for key, value in pairs.items() if key.casefold() not in VOLATILE}
     if isinstance(answer, list):
-        items: list[Any] = answer
-        return [_settled(item) for item in items]
+        return [_settled(item) for item in cast("list[Any]", answer)]
     return answer

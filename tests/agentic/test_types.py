@@ -49,7 +49,12 @@ def test_ids_that_differ_in_case_only_are_the_same_resource(group: str, name: st
 
 def test_a_resource_group_is_its_own_id():
     ref = ResourceRef.from_id("/subscriptions/s/resourcegroups/web")
-    assert (ref.type, ref.name, ref.group, ref.id) == (GROUP_TYPE, "web", None, "/subscriptions/s/resourceGroups/web")
+    assert (ref.type, ref.name, ref.group, ref.id) == (
+        GROUP_TYPE,
+        "web",
+        None,
+        "/subscriptions/s/resourceGroups/web",
+    )
 
 
 @pytest.mark.parametrize("text", ["", "web", "/providers/a/b/c", "/subscriptions/s/resourceGroups/g/providers/N/t"])
@@ -59,7 +64,10 @@ def test_what_is_no_id_is_refused(text: str):
 
 
 def test_waves_put_everything_after_what_it_waits_for():
-    plan = Plan(operations=(operation("c", "a", "b"), operation("b", "a"), operation("a")), made_against=AGAINST)
+    plan = Plan(
+        operations=(operation("c", "a", "b"), operation("b", "a"), operation("a")),
+        made_against=AGAINST,
+    )
     assert [[o.id for o in wave] for wave in plan.waves()] == [["a"], ["b"], ["c"]]
 
 

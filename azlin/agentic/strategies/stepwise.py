@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from azlin.agentic.retry_policy import backoff, failure_of, retriable
@@ -52,8 +53,8 @@ class Stepwise(ABC):
         results: dict[str, OperationResult] = {}
         with ThreadPoolExecutor(PARALLEL_MAX, thread_name_prefix=self.name) as hands:
             for wave in plan.waves():
-                walked = hands.map(lambda operation: self._walk(operation, results, run), wave)
-                results |= {result.operation: result for result in list(walked)}
+                walked = list(hands.map(self._walk, wave, repeat(results), repeat(run)))
+                results.update((result.operation, result) for result in walked)
         return [results[operation.id] for operation in plan.operations]
 
     def undo(self, plan: Plan, results: Sequence[OperationResult], run: Run) -> list[OperationResult]:
@@ -139,7 +140,11 @@ class Stepwise(ABC):
     def _skip(self, operation: Operation, code: str, reason: str) -> OperationResult:
         failure = Failure(type="skipped", code=code, message=reason)
         return OperationResult(
-            operation=operation.id, status="skipped", strategy=self.name, attempts=0, failure=failure
+            operation=operation.id,
+            status="skipped",
+            strategy=self.name,
+            attempts=0,
+            failure=failure,
         )
 
 
