@@ -1,0 +1,349 @@
+"""Every resource of the sandbox, in one SQLite file.
+
+Generic and lossless: a resource is its JSON body as ARM would send it, plus the columns that lists
+are made from. All comparisons are by the casefolded id; what is stored keeps the canonical spelling.
+Every look-up and list runs on an index, so cost does not grow with the estate.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from azlin.sandbox.arm.ids import Casing, ResourceId, parse_id
+
+Body = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS resources (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,
+  tenant TEXT NOT NULL,
+  type TEXT NOT NULL,
+  name TEXT NOT NULL,
+  subscription TEXT,
+  grp TEXT,
+  parent TEXT NOT NULL,
+  listed INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  created_at REAL NOT NULL,
+  changed_at REAL NOT NULL,
+  body BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS by_subscription ON resources (subscription, type);
+CREATE INDEX IF NOT EXISTS by_listed ON resources (subscription) WHERE listed = 1;
+CREATE INDEX IF NOT EXISTS by_group ON resources (grp, type);
+CREATE INDEX IF NOT EXISTS by_parent ON resources (parent, type);
+CREATE INDEX IF NOT EXISTS by_type ON resources (type);
+CREATE TABLE IF NOT EXISTS spellings (type TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+"""
+_COLUMNS = "seq, id, key, tenant, etag, created_at, changed_at, body"
+PAGE_SIZE = 1000
+
+
+@dataclass(slots=True)
+class Resource:
+    """A stored resource. `body` is a fresh copy on every read: change it and `put` it back.
+
+    `created_at` and `changed_at` are seconds since the epoch; `etag` is a bare uuid.
+    """
+
+    id: ResourceId
+    body: Body
+    etag: str
+    created_at: float
+    changed_at: float
+
+    @property
+    def properties(self) -> Body:
+        """`body["properties"]`, made when absent."""
+        found = self.body.get("properties")
+        if not isinstance(found, dict):
+            found = self.body["properties"] = {}
+        return found  # pyright: ignore[reportUnknownVariableType] - JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list and the skip token of the next, None on the last."""
+
+    resources: list[Resource]
+    skip_token: str | None
+
+
+class Store:
+    """The resources of one sandbox. Used from one thread (the server's)."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Open or create the file; `":memory:"` keeps nothing."""
+        self._db = sqlite3.connect(str(path), isolation_level=None, cached_statements=256)
+        self._db.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;"
+        )
+        self._db.executescript(_SCHEMA)
+        self._depth = 0
+        self.casing = Casing()
+        self._spelled: set[str] = set()
+        for (spelling,) in self._db.execute("SELECT type FROM spellings ORDER BY rowid"):
+            self.casing.learn(spelling)
+            self._spelled.add(spelling)
+
+    def close(self) -> None:
+        self._db.close()
+
+    # ------------------------------------------------------------------ ids
+
+    def parse(self, path: str, tenant: str = "") -> ResourceId:
+        """The id at `path` in canonical spelling; ValueError when it names no single resource."""
+        found = parse_id(path, self.casing, tenant)
+        if found is None:
+            raise ValueError(f"not a resource id: {path}")
+        return found
+
+    # ------------------------------------------------------------ resources
+
+    def get(self, rid: ResourceId | str) -> Resource | None:
+        """The resource of that id (any casing), or None. A str must hold a subscription."""
+        key = rid.casefold() if isinstance(rid, str) else rid.key
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM resources WHERE key = ?", (key,)).fetchone()
+        return None if row is None else self._resource(row)
+
+    def exists(self, rid: ResourceId | str) -> bool:
+        key = rid.casefold() if isinstance(rid, str) else rid.key
+        return self._db.execute("SELECT 1 FROM resources WHERE key = ?", (key,)).fetchone() is not None
+
+    def stored_id(self, key: str) -> str | None:
+        """The canonical id kept under a key, without reading the body."""
+        row = self._db.execute("SELECT id FROM resources WHERE key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
+
+    def put(self, rid: ResourceId, body: Body) -> Resource:
+        """Create or replace. The body's id, name and type are made to agree with the id.
+
+        An existing resource keeps the spelling of its id and its `created_at`; a new one takes its
+        parent's. The etag is new every time.
+        """
+        now = time.time()
+        etag = str(uuid.uuid4())
+        before = self._db.execute("SELECT id, created_at FROM resources WHERE key = ?", (rid.key,)).fetchone()
+        if before is None:
+            spelled = rid.under(self.stored_id(rid.parent_key) or "")
+            created_at = now
+            self._learn(rid.type)
+        else:
+            spelled, created_at = rid.under(before[0]), before[1]
+        kept = _envelope(spelled, body)
+        values = (etag, now, _listed(spelled, kept), msgspec.json.encode(kept), rid.key)
+        if before is None:
+            self._db.execute(
+                "INSERT INTO resources (etag, changed_at, listed, body, key, id, tenant, type, name,"
+                " subscription, grp, parent, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (*values, *_columns(spelled), created_at),
+            )
+        else:
+            self._db.execute("UPDATE resources SET etag=?, changed_at=?, listed=?, body=? WHERE key=?", values)
+        return Resource(spelled, kept, etag, created_at, now)
+
+    def put_many(self, resources: Iterable[tuple[ResourceId, Body]]) -> int:
+        """Seed: write all in one transaction, last one wins; returns how many were written."""
+        now = time.time()
+        written = 0
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            nonlocal written
+            for rid, body in resources:
+                self._learn(rid.type)
+                kept = _envelope(rid, body)
+                written += 1
+                data = msgspec.json.encode(kept)
+                head = (str(uuid.uuid4()), now, _listed(rid, kept), data, rid.key)
+                yield (*head, *_columns(rid), now)
+
+        with self.transaction():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO resources (etag, changed_at, listed, body, key, id, tenant,"
+                " type, name, subscription, grp, parent, created_at)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                rows(),
+            )
+        return written
+
+    def delete(self, rid: ResourceId) -> int:
+        """Remove it with everything under it (children, extensions); returns how many rows went."""
+        below = (rid.key, f"{rid.key}/", f"{rid.key}0")
+        return self._db.execute("DELETE FROM resources WHERE key = ? OR (key > ? AND key < ?)", below).rowcount
+
+    def below(self, rid: ResourceId) -> list[Resource]:
+        """Everything under an id, nearest parents first."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM resources WHERE key > ? AND key < ? ORDER BY seq",
+            (f"{rid.key}/", f"{rid.key}0"),
+        )
+        return [self._resource(row) for row in rows]
+
+    def page(
+        self,
+        *,
+        type: str | None = None,  # noqa: A002 - ARM's word
+        subscription: str | None = None,
+        group: ResourceId | None = None,
+        parent: ResourceId | None = None,
+        tenant: str | None = None,
+        listed: bool = False,
+        top: int = PAGE_SIZE,
+        skip_token: str | None = None,
+    ) -> Page:
+        """Resources in order of creation that meet every condition given.
+
+        `group` takes all inside a resource group, `parent` only direct children and extensions.
+        `listed` leaves what `GET /resources` shows: no proxy resources, groups or subscriptions.
+        """
+        where: list[str] = ["seq > ?"]
+        bound: list[Any] = [int(skip_token) if skip_token and skip_token.isdigit() else 0]
+        for column, wanted in (
+            ("parent", parent.key if parent else None),
+            ("grp", group.key if group else None),
+            ("subscription", subscription.casefold() if subscription else None),
+            ("type", type.casefold() if type else None),
+            ("tenant", tenant),
+        ):
+            if wanted is not None:
+                where.append(f"{column} = ?")
+                bound.append(wanted)
+        if listed:
+            where.append("listed = 1")
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM resources WHERE {' AND '.join(where)} ORDER BY seq LIMIT ?",  # noqa: S608 - column names above
+            (*bound, top + 1),
+        ).fetchall()
+        more = len(rows) > top
+        rows = rows[:top]
+        return Page([self._resource(row) for row in rows], str(rows[-1][0]) if more else None)
+
+    def all(
+        self,
+        *,
+        type: str | None = None,  # noqa: A002 - ARM's word
+        subscription: str | None = None,
+        group: ResourceId | None = None,
+        parent: ResourceId | None = None,
+        tenant: str | None = None,
+        listed: bool = False,
+    ) -> Iterator[Resource]:
+        """Like `page`, over every page."""
+        token: str | None = None
+        while True:
+            page = self.page(
+                type=type,
+                subscription=subscription,
+                group=group,
+                parent=parent,
+                tenant=tenant,
+                listed=listed,
+                skip_token=token,
+            )
+            yield from page.resources
+            token = page.skip_token
+            if token is None:
+                return
+
+    def count(self, *, listed: bool = True) -> int:
+        """How many resources there are; `listed=False` counts groups and proxy resources too."""
+        only = " WHERE listed = 1" if listed else ""
+        return self._db.execute(f"SELECT count(*) FROM resources{only}").fetchone()[0]
+
+    # ------------------------------------------------------------ the rest
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """All or nothing; nests (only the outermost commits)."""
+        if self._depth == 0:
+            self._db.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            if self._depth == 1:
+                self._db.execute("ROLLBACK")
+            raise
+        else:
+            if self._depth == 1:
+                self._db.execute("COMMIT")
+        finally:
+            self._depth -= 1
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep a named JSON value that is not a resource (faults, operations, the identity)."""
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, msgspec.json.encode(value)))
+
+    def recall(self, name: str) -> Any:
+        """The value kept under a name, or None."""
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else msgspec.json.decode(row[0])
+
+    def recall_all(self, prefix: str) -> dict[str, Any]:
+        """Every kept value whose name begins with `prefix`."""
+        rows = self._db.execute(
+            "SELECT name, value FROM facts WHERE name >= ? AND name < ?", (prefix, prefix + "\U0010ffff")
+        )
+        return {name: msgspec.json.decode(value) for name, value in rows}
+
+    def forget(self, name: str) -> None:
+        self._db.execute("DELETE FROM facts WHERE name = ?", (name,))
+
+    def clear(self) -> int:
+        """Remove every resource; facts stay. Returns how many rows went."""
+        return self._db.execute("DELETE FROM resources").rowcount
+
+    def _learn(self, type_name: str) -> None:
+        if type_name in self._spelled:
+            return
+        self.casing.learn(type_name)
+        self._spelled.add(type_name)
+        self._db.execute("INSERT OR IGNORE INTO spellings VALUES (?)", (type_name,))
+
+    def _resource(self, row: tuple[Any, ...]) -> Resource:
+        _, path, key, tenant, etag, created_at, changed_at, body = row
+        rid = parse_id(path, self.casing, tenant)
+        if rid is None or rid.key != key:
+            raise sqlite3.DatabaseError(f"unreadable resource id {path}")
+        return Resource(rid, msgspec.json.decode(body), etag, created_at, changed_at)
+
+
+def _envelope(rid: ResourceId, body: Body) -> Body:
+    """The body with id, name and type first, as ARM sends it."""
+    name = rid.name
+    return {"id": rid.id, "name": name, "type": rid.type, **{k: v for k, v in body.items() if k not in _OWN}}
+
+
+_OWN = frozenset(("id", "name", "type"))
+
+
+def _listed(rid: ResourceId, body: Body) -> bool:
+    """Whether GET /resources shows it: tracked resources have a location; extensions are not shown."""
+    return rid.group is not None and "location" in body and rid.type != _GROUP and not rid.is_extension
+
+
+_GROUP = "Microsoft.Resources/resourceGroups"
+
+
+def _columns(rid: ResourceId) -> tuple[Any, ...]:
+    return (
+        rid.id,
+        rid.tenant,
+        rid.type.casefold(),
+        rid.name.casefold(),
+        rid.subscription.casefold() if rid.subscription else None,
+        rid.group_key,
+        rid.parent_key,
+    )
