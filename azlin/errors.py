@@ -127,6 +127,19 @@ class CloudUnreachable(AzlinError):
     ref = "cloud-unreachable"
 
 
+class AnswerLost(CloudUnreachable):
+    """The request left and no answer came back: whether Azure carried it out is unknown until Azure is asked.
+
+    `repeatable` says that sending it again cannot do more than sending it once.
+    """
+
+    ref = "answer-lost"
+
+    def __init__(self, what: str, *, repeatable: bool, why: str = "", fix: str = "") -> None:
+        super().__init__(what, why=why, fix=fix)
+        self.repeatable = repeatable
+
+
 class WorldUnknown(SignInNeeded):
     """The planner needs to know what exists, and nobody is signed in."""
 

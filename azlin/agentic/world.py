@@ -85,9 +85,13 @@ class World:
         settled = [[list(key), _settled(self._answers[key])] for key in sorted(self._answers)]
         return hashlib.sha256(canonical(settled)).hexdigest()[:16]
 
+    def anew(self) -> World:
+        """A new world of the same cloud that has asked nothing yet: what it says is what Azure says now."""
+        return World(self.cloud, self._reader, self._made_with)
+
     def again(self) -> World:
         """A new world that has asked the same questions now."""
-        fresh = World(self.cloud, self._reader, self._made_with)
+        fresh = self.anew()
         for kind, what, expand in list(self._answers):
             if kind == "get":
                 fresh.get(ResourceRef.from_id(what), expand=expand or None)
