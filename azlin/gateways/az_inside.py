@@ -1,0 +1,280 @@
+"""What is done inside az's own process, between its parser and its HTTP client. See `az_host.py`, which loads this.
+
+Standard library and az's own packages only: it runs on whatever Python az has. The hooks are az's events and the
+classes that `AzCli` is built with; azure-cli 2.60 and later have them all.
+"""
+
+# pyright: reportMissingImports=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUntypedBaseClass=false, reportUnknownParameterType=false
+# (azure.cli is installed in az's environment, not in ours)
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import gc
+import os
+import socket
+import sys
+from typing import Any, Callable, Iterator  # noqa: UP035 (az may have an older Python than we have)
+
+BODY_MAX = 65536
+COMMON = (
+    ("group", "show"),
+    ("rest",),
+    ("vm", "list"),
+    ("vm", "create"),
+    ("resource", "delete"),
+    ("network", "vnet", "create"),
+    ("network", "nic", "create"),
+    ("storage", "account", "create"),
+)
+"""Commands whose code is loaded before anybody asks, most wanted first."""
+LIBRARIES = (
+    "azure.cli.core",
+    "requests",
+    "azure.cli.core._profile",
+    "azure.cli.core.auth.identity",
+    "azure.cli.core.auth.msal_credentials",
+    "azure.cli.core.commands.client_factory",
+    "azure.mgmt.core.polling.arm_polling",
+)
+"""What az imports only when a command really calls Azure."""
+
+
+class Refused(BaseException):
+    """az's parser said no. Not an Exception, because az would print that and turn it into an exit code."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+
+class Answered(BaseException):
+    """What was asked is known, and the command need not run."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def make_cli() -> Any:
+    """az's default CLI with a parser that raises Refused instead of printing, guessing at extensions and exiting."""
+    from azure.cli.core import MainCommandsLoader, get_default_cli
+    from azure.cli.core.parser import AzCliCommandParser
+
+    class Parser(AzCliCommandParser):
+        def error(self, message: str) -> None:
+            raise Refused(kind_of(message), message)
+
+        def exit(self, status: int = 0, message: str | None = None) -> None:
+            raise Refused("usage", message or f"az stopped before it ran anything (status {status})")
+
+        def format_help(self) -> None:
+            raise Refused("help", "this asks for help; it is not a command")
+
+        def _check_value(self, action: Any, value: Any) -> None:
+            if action.choices is None or value in action.choices:
+                return
+            near = difflib.get_close_matches(str(value), [str(choice) for choice in action.choices], cutoff=0.6)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            if action.dest in ("_command", "_command_package", "_subcommand"):
+                raise Refused("unknown-command", f"{self.prog} has no command {value!r}{hint}")
+            options = "/".join(action.option_strings) or action.dest
+            raise Refused("bad-choice", f"{value!r} is not a value of {options}{hint}")
+
+    class Loader(MainCommandsLoader):
+        index_used = False
+
+        def _load_modules(self, args: Any, command_modules: Any) -> Any:
+            # A command that az's index does not know makes it load every module there is (2 to 18 s) only to say so.
+            if self.index_used:
+                raise Refused("unknown-command", f"az has no command {' '.join(words(args))!r}")
+            self.index_used = True
+            return super()._load_modules(args, command_modules)
+
+    cli = get_default_cli()
+    cli.parser_cls = Parser
+    cli.commands_loader_cls = Loader
+    return cli
+
+
+def words(args: list[str]) -> list[str]:
+    """The leading words of a command line, before its first option."""
+    found: list[str] = []
+    for arg in args:
+        if arg.startswith("-"):
+            break
+        found.append(arg)
+    return found
+
+
+def kind_of(message: str) -> str:
+    for sign, kind in (
+        ("are required", "missing-required"),
+        ("is required", "missing-required"),
+        ("unrecognized arguments", "unknown-argument"),
+        ("expected ", "missing-value"),
+        ("invalid", "bad-value"),
+    ):
+        if sign in message:
+            return kind
+    return "usage"
+
+
+def carry_out(request: dict[str, Any], send: Callable[[dict[str, Any]], None], loopback_only: bool) -> dict[str, Any]:
+    """Accept, describe or run `request["argv"]` in this process, and return the answer without its captured streams."""
+    do, argv = request["do"], request["argv"]
+    if argv[:1] != ["az"] or not words(argv[1:]) or any("\0" in word for word in argv):
+        return {"refused": {"kind": "unknown-command", "message": "an argument list is 'az', a command, and options"}}
+    running = do == "run"
+    # Parsing must not call anybody (a few argument types and defaults of az would).
+    outside = guard(loopback=running) if loopback_only or not running else []
+    http = observe() if running else {}
+    from azure.cli.core.commands.events import EVENT_INVOKER_POST_LOAD_ARGUMENTS
+    from knack.events import EVENT_INVOKER_POST_PARSE_ARGS
+
+    cli = make_cli()
+    taken: list[int] = []
+
+    def loaded(cli: Any, commands_loader: Any = None, **_event: Any) -> None:
+        if do == "describe":
+            raise Answered({"command": describe(commands_loader, cli.invocation.data["command_string"])})
+
+    def parsed(_cli: Any, **_event: Any) -> None:
+        if not running:
+            raise Answered({"accepted": True})
+        taken.append(os.getpid())
+        send({"taken": taken[0]})
+
+    cli.register_event(EVENT_INVOKER_POST_LOAD_ARGUMENTS, loaded)
+    cli.register_event(EVENT_INVOKER_POST_PARSE_ARGS, parsed)
+    try:
+        rc = invoke(cli, argv[1:])
+    except Answered as answered:
+        return answered.answer
+    except Refused as refused:
+        if not taken:
+            return {"refused": {"kind": refused.kind, "message": refused.message}}
+        sys.stderr.write(f"ERROR: {refused.message}\n")
+        rc = 2
+    if not taken:
+        return {"refused": {"kind": "usage", "message": ""}}
+    http["body"] = http.pop("read", str)()
+    return {"rc": rc, "http": http, "outside": outside}
+
+
+def invoke(cli: Any, args: list[str]) -> int:
+    try:
+        return cli.invoke(args, out_file=sys.stdout) or 0
+    except SystemExit as stopped:
+        return stopped.code if isinstance(stopped.code, int) else 1
+
+
+def describe(loader: Any, name: str) -> dict[str, Any] | None:
+    """What az's command table says of one command; None for a group. `methods` are the HTTP methods it can send, known
+    only for commands that az generates from API definitions."""
+    command = loader.command_table.get(name)
+    if command is None:
+        return None
+    methods: set[str] = set()
+    for part in vars(type(command)).values():
+        method = getattr(part, "method", None) if isinstance(part, type) else None
+        if isinstance(method, property) and method.fget is not None:
+            with contextlib.suppress(Exception):
+                methods.add(str(method.fget(None)))
+    parameters: list[dict[str, Any]] = []
+    for dest, argument in command.arguments.items():
+        settings = argument.type.settings
+        choices = settings.get("choices")
+        parameters.append(
+            {
+                "name": dest,
+                "options": [str(getattr(o, "target", o)) for o in settings.get("options_list") or ()],
+                "required": bool(settings.get("required")),
+                "choices": [str(choice) for choice in choices] if choices else None,
+            }
+        )
+    return {
+        "name": name,
+        "methods": sorted(methods) or None,
+        "confirmation": bool(command.confirmation),
+        "parameters": parameters,
+    }
+
+
+def guard(*, loopback: bool) -> list[str]:
+    """From now on refuse to call any address (or, with `loopback`, any that is not loopback). Returns a list that
+    collects what was refused."""
+    refused: list[str] = []
+
+    def check(host: Any) -> None:
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        local = name.startswith("127.") or name in ("::1", "localhost", "")
+        if not (local and loopback):
+            refused.append(name)
+            raise ConnectionRefusedError(111, f"{name} is not loopback, and was not called")
+
+    def guarded(real: Any) -> Any:
+        def call(self: socket.socket, address: Any, *rest: Any) -> Any:
+            if self.family in (socket.AF_INET, socket.AF_INET6):
+                check(address[0])
+            return real(self, address, *rest)
+
+        return call
+
+    real_look_up: Any = socket.getaddrinfo
+
+    def look_up(host: Any, *rest: Any, **named: Any) -> Any:
+        if host is not None:
+            check(host)
+        return real_look_up(host, *rest, **named)
+
+    socket.getaddrinfo = look_up
+    for name in ("connect", "connect_ex"):
+        setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+    return refused
+
+
+def observe() -> dict[str, Any]:
+    """Remember the last HTTP answer az got: an exit code and a message alone carry no status and no headers."""
+    import requests
+
+    last: dict[str, Any] = {}
+    real: Any = requests.Session.send
+    wanted = ("azure-asyncoperation", "location", "retry-after", "x-ms-retry-after-ms")
+
+    def send(self: Any, request: Any, **named: Any) -> Any:
+        response = real(self, request, **named)
+
+        def read() -> str:
+            try:
+                return response.content.decode(errors="replace")[:BODY_MAX]
+            except Exception:  # noqa: BLE001 (az may have streamed it away, in several ways)
+                return ""
+
+        headers = {name.lower(): value for name, value in response.headers.items() if name.lower() in wanted}
+        last.update(method=request.method, url=request.url, status=response.status_code, headers=headers, read=read)
+        return response
+
+    requests.Session.send = send
+    return last
+
+
+def preloads() -> Iterator[Callable[[], None]]:
+    """Small pieces of loading, so that a request never waits for more than one of them."""
+
+    def library(name: str) -> None:
+        with contextlib.suppress(Exception):
+            __import__(name)
+
+    def command(argv: tuple[str, ...]) -> None:
+        with contextlib.suppress(BaseException):
+            make_cli().invoke([*argv, "--not-an-option"])
+
+    for name in LIBRARIES:
+        yield lambda name=name: library(name)
+    for argv in COMMON:
+        yield lambda argv=argv: command(argv)
+    yield gc.freeze
