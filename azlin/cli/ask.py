@@ -1,0 +1,72 @@
+"""The only reader of the keyboard."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType
+
+from azlin.agentic.approver import Question
+
+NO = ""
+
+
+class TerminalClosed(BaseException):
+    """The terminal went away while a question was open."""
+
+
+class Keyboard:
+    """An Asker. Asks on stderr and reads stdin, and only if both are a terminal that a person sits at."""
+
+    def __init__(self, *, no_input: bool = False) -> None:
+        self._no_input = no_input
+
+    def ask(self, question: Question) -> str | None:
+        """The answer as typed, without its line end; None when nobody is there to ask.
+
+        A terminal that closes (end of input, SIGHUP) is a no. Ctrl-C raises KeyboardInterrupt.
+        """
+        if self._no_input or not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
+            return None
+        try:
+            with _closing_is_told():
+                sys.stderr.write(prompt(question))
+                sys.stderr.flush()
+                line = sys.stdin.readline()
+        except (OSError, TerminalClosed):
+            return NO
+        if not line.endswith("\n"):
+            return NO
+        return line.rstrip("\r\n")
+
+
+def prompt(question: Question) -> str:
+    """A yes-no question says which answer is the default; a name has none."""
+    return f"{question.text} [y/N] " if question.kind == "yes-no" else f"{question.text}: "
+
+
+def _is_terminal(stream: object) -> bool:
+    try:
+        return bool(stream is not None and stream.isatty())  # type: ignore[attr-defined]
+    except ValueError:
+        return False
+
+
+@contextmanager
+def _closing_is_told() -> Generator[None]:
+    """SIGHUP raises TerminalClosed while the question is open, and does what it did before afterwards."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None:
+        yield
+        return
+
+    def close(_number: int, _frame: FrameType | None) -> None:
+        raise TerminalClosed
+
+    before = signal.signal(hangup, close)
+    try:
+        yield
+    finally:
+        signal.signal(hangup, before)
