@@ -63,11 +63,12 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back. `body` is JSON-able; None sends no body."""
+    """What goes back. `body` is JSON-able; None sends no body. `delay_s` holds it back."""
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict[str, str])
+    delay_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,10 @@ class Behaviour:
     def deleted(self, resource: Resource, call: Call) -> None:
         """After it and everything under it went (deleteOption cascades...)."""
 
-    def act(self, action: str, resource: Resource, body: Any, call: Call) -> Any:
+    def absent(self, rid: ResourceId, call: Call) -> Body | None:
+        """The body that GET shows although nothing was stored (implicit singletons), or None."""
+
+    def act(self, action: str, resource: Resource, body: Any, call: Call) -> Any:  # noqa: ARG002
         """POST `{resource}/{action}` (casefolded); returns the answer's body, or an `Answer`.
 
         With a latency fault a slow action runs when its operation ends. The resource may be
@@ -128,7 +132,7 @@ class Behaviour:
         """
         raise method_not_allowed("POST", f"{resource.id.id}/{action}")
 
-    def show(self, resource: Resource, call: Call) -> Body:
+    def show(self, resource: Resource, call: Call) -> Body:  # noqa: ARG002
         """The body as read, inline children included; add what is computed at reading."""
         return resource.body
 

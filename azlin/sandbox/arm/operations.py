@@ -49,6 +49,12 @@ class Operation(msgspec.Struct, kw_only=True):
     """What the answer's body is when it ended (an action's result)."""
 
     @property
+    def key(self) -> str:
+        """The store's key of the target."""
+        folded = self.target.casefold()
+        return folded if folded.startswith("/subscriptions/") else self.tenant + folded
+
+    @property
     def ended(self) -> bool:
         return self.status != "InProgress"
 
@@ -60,11 +66,12 @@ class Operations:
         self._store = store
         self._all: dict[str, Operation] = {}
         self._due: list[tuple[float, str]] = []
+        self._pending: dict[str, Operation] = {}
         for value in store.recall_all(_PREFIX).values():
             operation = msgspec.convert(value, Operation)
             self._all[operation.id] = operation
             if not operation.ended:
-                heapq.heappush(self._due, (operation.ready_at, operation.id))
+                self._await(operation)
 
     def begin(
         self,
@@ -93,7 +100,7 @@ class Operations:
             state=state or {},
         )
         self._all[operation.id] = operation
-        heapq.heappush(self._due, (operation.ready_at, operation.id))
+        self._await(operation)
         self._keep(operation)
         return operation
 
@@ -102,13 +109,7 @@ class Operations:
 
     def pending_on(self, key: str) -> Operation | None:
         """The operation in progress on a resource (by its key), if any."""
-        if not self._due:
-            return None
-        for _, operation_id in self._due:
-            operation = self._all[operation_id]
-            if operation.target.casefold() == key:
-                return operation
-        return None
+        return self._pending.get(key)
 
     def settle(self, plane: ControlPlane) -> None:
         """Advance everything that is due. Cheap when nothing is."""
@@ -123,6 +124,11 @@ class Operations:
             self._store.forget(_PREFIX + operation_id)
         self._all.clear()
         self._due.clear()
+        self._pending.clear()
+
+    def _await(self, operation: Operation) -> None:
+        heapq.heappush(self._due, (operation.ready_at, operation.id))
+        self._pending[operation.key] = operation
 
     def _advance(self, operation: Operation, plane: ControlPlane) -> None:
         with self._store.transaction():
@@ -135,6 +141,7 @@ class Operations:
                 if operation.status == "InProgress":
                     operation.status = "Succeeded"
                 operation.ended_at = time.time()
+                self._pending.pop(operation.key, None)
                 self._prune()
             else:
                 operation.ready_at = time.time() + again_in_s
@@ -151,3 +158,10 @@ class Operations:
         for old in sorted(ended, key=lambda o: o.started_at)[: len(self._all) - _KEPT]:
             self._store.forget(_PREFIX + old.id)
             del self._all[old.id]
+
+
+def operation_path(operation: Operation) -> str:
+    """Where an operation can be asked about, without host and query."""
+    parts = operation.target.split("/")
+    head = f"/subscriptions/{parts[2]}" if parts[1:2] == ["subscriptions"] else ""
+    return f"{head}/providers/Microsoft.Resources/operationStatuses/{operation.id}"

@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 
-class ArmRefusal(Exception):  # noqa: N818 - named for what happened
-    """Raise it anywhere below the routes: it becomes the HTTP answer, or a failed operation."""
+class ArmRefusal(Exception):
+    """Raise it anywhere below the routes: it becomes the HTTP answer, or a failed operation.
+
+    `delay_s` is how long the answer is held back (a latency fault).
+    """
 
     def __init__(
         self,
@@ -29,6 +32,7 @@ class ArmRefusal(Exception):  # noqa: N818 - named for what happened
         self.target = target
         self.details = details
         self.headers = headers or {}
+        self.delay_s = 0.0
 
     def error(self) -> dict[str, Any]:
         """The inner object, as operations and deployments show it."""

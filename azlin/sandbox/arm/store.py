@@ -47,7 +47,7 @@ CREATE INDEX IF NOT EXISTS by_type ON resources (type);
 CREATE TABLE IF NOT EXISTS spellings (type TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
-_COLUMNS = "seq, id, key, tenant, etag, created_at, changed_at, body"
+_SELECT = "SELECT seq, id, key, tenant, etag, created_at, changed_at, body FROM resources WHERE "
 PAGE_SIZE = 1000
 
 
@@ -115,7 +115,7 @@ class Store:
     def get(self, rid: ResourceId | str) -> Resource | None:
         """The resource of that id (any casing), or None. A str must hold a subscription."""
         key = rid.casefold() if isinstance(rid, str) else rid.key
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM resources WHERE key = ?", (key,)).fetchone()
+        row = self._db.execute(_SELECT + "key = ?", (key,)).fetchone()
         return None if row is None else self._resource(row)
 
     def exists(self, rid: ResourceId | str) -> bool:
@@ -186,7 +186,7 @@ class Store:
     def below(self, rid: ResourceId) -> list[Resource]:
         """Everything under an id, nearest parents first."""
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM resources WHERE key > ? AND key < ? ORDER BY seq",
+            _SELECT + "key > ? AND key < ? ORDER BY seq",
             (f"{rid.key}/", f"{rid.key}0"),
         )
         return [self._resource(row) for row in rows]
@@ -194,7 +194,7 @@ class Store:
     def page(
         self,
         *,
-        type: str | None = None,  # noqa: A002 - ARM's word
+        type: str | None = None,
         subscription: str | None = None,
         group: ResourceId | None = None,
         parent: ResourceId | None = None,
@@ -223,7 +223,7 @@ class Store:
         if listed:
             where.append("listed = 1")
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM resources WHERE {' AND '.join(where)} ORDER BY seq LIMIT ?",  # noqa: S608 - column names above
+            f"{_SELECT}{' AND '.join(where)} ORDER BY seq LIMIT ?",
             (*bound, top + 1),
         ).fetchall()
         more = len(rows) > top
@@ -233,7 +233,7 @@ class Store:
     def all(
         self,
         *,
-        type: str | None = None,  # noqa: A002 - ARM's word
+        type: str | None = None,
         subscription: str | None = None,
         group: ResourceId | None = None,
         parent: ResourceId | None = None,
@@ -259,28 +259,29 @@ class Store:
 
     def count(self, *, listed: bool = True) -> int:
         """How many resources there are; `listed=False` counts groups and proxy resources too."""
-        only = " WHERE listed = 1" if listed else ""
-        return self._db.execute(f"SELECT count(*) FROM resources{only}").fetchone()[0]
+        least = 1 if listed else 0
+        return self._db.execute("SELECT count(*) FROM resources WHERE listed >= ?", (least,)).fetchone()[0]
 
     # ------------------------------------------------------------ the rest
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """All or nothing; nests (only the outermost commits)."""
-        if self._depth == 0:
-            self._db.execute("BEGIN IMMEDIATE")
+        """All or nothing, at every depth; the outermost one commits."""
+        point = f"depth{self._depth}"
+        self._db.execute(f"SAVEPOINT {point}" if self._depth else "BEGIN IMMEDIATE")
         self._depth += 1
         try:
             yield
         except BaseException:
-            if self._depth == 1:
+            self._depth -= 1
+            if self._depth:
+                self._db.execute(f"ROLLBACK TO {point}")
+                self._db.execute(f"RELEASE {point}")
+            else:
                 self._db.execute("ROLLBACK")
             raise
-        else:
-            if self._depth == 1:
-                self._db.execute("COMMIT")
-        finally:
-            self._depth -= 1
+        self._depth -= 1
+        self._db.execute(f"RELEASE {point}" if self._depth else "COMMIT")
 
     def remember(self, name: str, value: Any) -> None:
         """Keep a named JSON value that is not a resource (faults, operations, the identity)."""

@@ -1,0 +1,36 @@
+"""How bodies meet: a PATCH over what is stored, and inline arrays taken out of their parent."""
+
+from __future__ import annotations
+
+from azlin.sandbox.arm.behaviour import Behaviour
+from azlin.sandbox.arm.store import Body
+
+
+def merge_patch(before: Body, patch: Body) -> Body:
+    """ARM's PATCH: tags are replaced, objects merge, null removes (RFC 7396 otherwise)."""
+    merged = dict(before)
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, dict) and isinstance(merged.get(key), dict) and key != "tags":
+            merged[key] = merge_patch(merged[key], value)  # pyright: ignore[reportUnknownArgumentType]
+        else:
+            merged[key] = value
+    return merged
+
+
+def take_inline(behaviour: Behaviour, body: Body, *, patch: bool) -> list[tuple[str, list[Body]]]:
+    """Take inline arrays out of a body; what is absent removes or keeps, as the type says."""
+    taken: list[tuple[str, list[Body]]] = []
+    properties = body.get("properties")
+    if not behaviour.inline:
+        return taken
+    held: Body = dict(properties) if isinstance(properties, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
+    for inline in behaviour.inline:
+        wanted = held.pop(inline.segment, None)
+        if isinstance(wanted, list):
+            taken.append((inline.segment, wanted))  # pyright: ignore[reportUnknownArgumentType]
+        elif not patch and inline.absent == "remove":
+            taken.append((inline.segment, []))
+    body["properties"] = held
+    return taken
