@@ -1,0 +1,142 @@
+"""Reading ARM's refusals: the innermost code and message, from every shape in which Azure's services write them.
+
+The common shape is `{"error": {"code", "message", "details": […]}}` (ARM RPC, "Error Response Content"); older services
+write `odata.error`, bare `code`/`message`, `Message` alone, OAuth's `error`/`error_description`; a gateway in between
+answers HTML or nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+
+from azlin.errors import AzureRefused
+from azlin.gateways.http import Answer
+from azlin.redaction import redact
+
+BODY_MAX = 20_000
+MESSAGE_MAX = 2_000
+NESTING_MAX = 8
+
+Json = dict[str, Any]
+
+
+def refusal(answer: Answer, now: datetime | None = None) -> AzureRefused:
+    """The error for an answer that was not a success.
+
+    A body that names no code gives the code `HTTP <status>`, which no service uses, so that nobody takes a gateway's
+    empty 404 for ARM's word that a resource does not exist.
+    """
+    code, message = said_in(_parsed(answer.text))
+    return AzureRefused(
+        code or f"HTTP {answer.status}",
+        (message or _plain(answer.text) or f"the answer had status {answer.status} and no message")[:MESSAGE_MAX],
+        status=answer.status,
+        retry_after_s=retry_after_s(answer.headers, now),
+        body=redact(answer.text[:BODY_MAX]),
+    )
+
+
+def failed_operation(status: str, body: Json, url_status: int | None = None) -> AzureRefused:
+    """The error for an asynchronous operation or a resource that ended as Failed or Canceled."""
+    code, message = said_in(body)
+    return AzureRefused(
+        code or f"Operation{status.capitalize()}",
+        (message or f"Azure says {status} and gives no reason")[:MESSAGE_MAX],
+        status=url_status,
+        body=redact(json.dumps(body)[:BODY_MAX]),
+    )
+
+
+def said_in(body: Any) -> tuple[str, str]:
+    """(code, message) of the innermost error that has both; empty strings for what is not there."""
+    return _innermost(cast("Json", body), NESTING_MAX) if isinstance(body, dict) else ("", "")
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds that the server asks to wait: `x-ms-retry-after-ms`, `retry-after-ms`, or `Retry-After` in seconds or as
+    an HTTP date (RFC 9110 §10.2.3). None when it says nothing readable."""
+    for name in ("x-ms-retry-after-ms", "retry-after-ms"):
+        if (milliseconds := _number(headers.get(name))) is not None:
+            return milliseconds / 1000
+    said = headers.get("retry-after")
+    if (seconds := _number(said)) is not None:
+        return seconds
+    if said is None:
+        return None
+    try:
+        at = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
+
+
+def _innermost(body: Json, depth: int) -> tuple[str, str]:
+    """Walk down `error`, `details` and `innererror`; the deepest pair of code and message is the cause."""
+    folded: Json = {key.casefold(): value for key, value in body.items()}
+    here = (_word(folded.get("code")), _words(folded.get("message")))
+    if isinstance(folded.get("error"), str):  # OAuth 2.0 (RFC 6749 §5.2)
+        here = (_word(folded["error"]), _words(folded.get("error_description")))
+    if depth == 0:
+        return here
+    for inner in _inside(folded):
+        code, message = _innermost(inner, depth - 1)
+        if code and message:
+            return code, message
+        if code and not here[0]:
+            here = (code, here[1])
+    return here
+
+
+def _inside(folded: Json) -> list[Json]:
+    """The errors that an error contains, likeliest first. Deployments carry a whole JSON error as the message."""
+    found: list[Any] = [folded.get("error"), folded.get("odata.error"), folded.get("innererror")]
+    details = folded.get("details")
+    found += cast("list[Any]", details) if isinstance(details, list) else [details]
+    message = folded.get("message")
+    if isinstance(message, str) and message.lstrip().startswith("{"):
+        found.append(_parsed(message))
+    properties = folded.get("properties")
+    if isinstance(properties, dict):
+        within = cast("Json", properties)
+        found += [within.get("error"), within.get("statusMessage")]
+    return [cast("Json", one) for one in found if isinstance(one, dict)]
+
+
+def _word(value: Any) -> str:
+    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+
+
+def _words(value: Any) -> str:
+    """A message, also in OData v3's `{"lang": …, "value": …}`."""
+    if isinstance(value, dict):
+        value = cast("Json", value).get("value")
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text.lstrip("\ufeff"))
+    except ValueError:
+        return None
+
+
+def _plain(text: str) -> str:
+    """What a page or a plain text says: markup, scripts and styles removed."""
+    if _parsed(text) is not None:
+        return ""
+    bare = re.sub(r"(?is)<(script|style|head)\b.*?</\1\s*>|<[^>]*>", " ", text)
+    return " ".join(bare.split())[:300]
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text) if text is not None else None
+    except ValueError:
+        return None
+    return value if value is not None and 0 <= value < float("inf") else None

@@ -1,0 +1,228 @@
+"""The one door to the network: HTTPS to a cloud's endpoints.
+
+A client is bound to a Cloud: its certificates, and whether it may leave this machine. httpx2 is imported at the first
+request, because a command that asks nothing should not pay for it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from azlin import __version__
+from azlin.errors import AnswerLost, CloudUnreachable, ConfigUnreadable, OutsideLoopback, UsageRefused
+from azlin.gateways.cloud import Cloud
+
+if TYPE_CHECKING:
+    import httpx2
+
+CONNECT_TIMEOUT_S = 5.0
+READ_TIMEOUT_S = 60.0
+IDLE_S = 30.0
+CONNECTIONS_MAX = 32
+REDIRECTS_MAX = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+    url: str = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON; None when it is empty. Raises ValueError when it is something else."""
+        text = self.content.decode("utf-8-sig")
+        return json.loads(text) if text.strip() else None
+
+
+class Http:
+    """Safe to use from several threads. Close it, or use it as a context, to give its connections back."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        *,
+        connect_timeout_s: float = CONNECT_TIMEOUT_S,
+        read_timeout_s: float = READ_TIMEOUT_S,
+    ) -> None:
+        self._cloud = cloud
+        self._connect_timeout_s = connect_timeout_s
+        self._read_timeout_s = read_timeout_s
+        self._clients: dict[bool, httpx2.Client] = {}
+        self._turn = threading.Lock()
+
+    def __enter__(self) -> Http:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with self._turn:
+            clients, self._clients = list(self._clients.values()), {}
+        for client in clients:
+            client.close()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request (`body` as JSON, or `form`) and return the answer, whatever its status.
+
+        A redirect of a GET is followed on the same host and never to another: the answer is then the redirect itself.
+        Raises OutsideLoopback (the sandbox's client would leave this machine), UsageRefused (plain http to another
+        machine), ConfigUnreadable (the CA bundle), CloudUnreachable (nothing was sent) and AnswerLost (it was sent,
+        and whether it was carried out is unknown).
+        """
+        content, kind = _encoded(body, form)
+        sent = {**({"content-type": kind} if kind else {}), **(headers or {})}
+        answer = self._send(method, url, sent, content)
+        for _ in range(REDIRECTS_MAX):
+            target = answer.headers.get("location")
+            if answer.status not in REDIRECTS or method not in ("GET", "HEAD") or target is None:
+                break
+            onward = urljoin(answer.url, target)
+            if origin(onward) != origin(answer.url):
+                break
+            answer = self._send(method, onward, sent, None)
+        return answer
+
+    def _send(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
+        client = self._client(loopback=self._checked(url))
+        import httpx2
+
+        try:
+            said = client.request(method, url, headers=dict(headers), content=content)
+        except (
+            httpx2.ConnectError,
+            httpx2.ConnectTimeout,
+            httpx2.PoolTimeout,
+            httpx2.ProxyError,
+            httpx2.UnsupportedProtocol,
+            httpx2.InvalidURL,
+        ) as failed:
+            raise self._unreachable(url, failed) from failed
+        except httpx2.RequestError as failed:
+            raise AnswerLost(
+                f"{origin(url)} did not answer {method} {urlsplit(url).path}",
+                repeatable=method != "POST",
+                why=_why(failed),
+                fix="ask Azure what became of it, then try again",
+            ) from failed
+        return Answer(said.status_code, {k.lower(): v for k, v in said.headers.items()}, said.content, url)
+
+    def _checked(self, url: str) -> bool:
+        """Whether the address is loopback; raises when it is one that must not be called."""
+        parts = urlsplit(url)
+        loopback = is_loopback(parts.hostname or "")
+        if self._cloud.sandbox and not loopback:
+            raise OutsideLoopback(
+                f"the sandbox may not leave this machine, and {parts.hostname} is outside",
+                why="a request made for the sandbox named an address that is not loopback",
+                fix="leave out --sandbox to work with a real subscription",
+            )
+        if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+            raise UsageRefused(
+                f"{origin(url)} is not an https address",
+                why="tokens are sent only over TLS",
+                fix="azlin config show   (endpoints)",
+            )
+        return loopback
+
+    def _client(self, *, loopback: bool) -> httpx2.Client:
+        """A loopback address is called directly, whatever HTTPS_PROXY says; others as the environment says."""
+        with self._turn:
+            if loopback not in self._clients:
+                import httpx2
+
+                self._clients[loopback] = httpx2.Client(
+                    verify=self._trust(loopback=loopback),
+                    trust_env=not loopback,
+                    follow_redirects=False,
+                    headers={"user-agent": f"azlin/{__version__}"},
+                    timeout=httpx2.Timeout(self._read_timeout_s, connect=self._connect_timeout_s),
+                    limits=httpx2.Limits(
+                        max_connections=CONNECTIONS_MAX,
+                        max_keepalive_connections=CONNECTIONS_MAX,
+                        keepalive_expiry=IDLE_S,
+                    ),
+                )
+            return self._clients[loopback]
+
+    def _trust(self, *, loopback: bool) -> ssl.SSLContext | bool:
+        """The cloud's own CA; else REQUESTS_CA_BUNDLE as az reads it, which people behind an inspecting proxy set; else
+        the system's."""
+        named = self._cloud.ca_bundle
+        if named is None and not loopback and (bundle := os.environ.get("REQUESTS_CA_BUNDLE")):
+            named = Path(bundle)
+        if named is None:
+            return True
+        try:
+            return ssl.create_default_context(cafile=str(named))
+        except (OSError, ssl.SSLError) as failed:
+            raise ConfigUnreadable(
+                f"the CA bundle {named} cannot be read",
+                why=str(failed),
+                fix="azlin sandbox start" if self._cloud.sandbox else "azlin doctor",
+            ) from failed
+
+    def _unreachable(self, url: str, failed: Exception) -> CloudUnreachable:
+        if self._cloud.sandbox:
+            fix = "azlin sandbox start"
+        elif "certificate verify failed" in str(failed).casefold():
+            fix = "export REQUESTS_CA_BUNDLE=FILE   (the CA of the proxy that inspects your traffic)"
+        else:
+            fix = "azlin doctor   (checks network, proxy and certificates)"
+        return CloudUnreachable(f"{origin(url)} cannot be reached", why=_why(failed), fix=fix)
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port: all that may be shown of a URL, and what two URLs of one server have in common."""
+    parts = urlsplit(url)
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    shown = "" if parts.port in (None, usual) else f":{parts.port}"
+    host = (parts.hostname or "").casefold()
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{shown}"
+
+
+def is_loopback(host: str) -> bool:
+    """127.0.0.0/8, ::1 and `localhost` (RFC 6761 §6.3). No name is looked up, so that DNS cannot say otherwise."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
+
+
+def _encoded(body: Any, form: Mapping[str, str] | None) -> tuple[bytes | None, str | None]:
+    if form is not None:
+        from urllib.parse import urlencode
+
+        return urlencode(form).encode(), "application/x-www-form-urlencoded"
+    if body is not None:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), "application/json"
+    return None, None
+
+
+def _why(failed: Exception) -> str:
+    return str(failed) or type(failed).__name__
