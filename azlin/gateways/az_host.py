@@ -11,7 +11,8 @@ message is one line of JSON. A request is
 
 and is answered by `{"taken": pid}` as soon as az's own parser has accepted the arguments of a `run`, then by one of
 `{"rc", "stdout", "stderr", "http", "outside"}`, `{"refused": {"kind", "message"}}`, `{"accepted": true}`,
-`{"command": {...} | null}`, `{"broken": why}`. Nothing has been sent to Azure before `taken`.
+`{"command": {...} | null}`, `{"broken": why}`. Nothing has been sent to Azure before `taken`. `{"do": "stop"}` ends the
+host.
 """
 
 from __future__ import annotations
@@ -119,7 +120,10 @@ def child(conn: socket.socket, options: dict[str, Any]) -> None:
         os.setsid()
         conn.setblocking(True)
         words = conn.makefile("rb").readline()
-        if words.endswith(b"\n"):
+        if words == b'{"do": "stop"}\n':
+            conn.sendall(line({"stopping": os.getppid()}))
+            os.kill(os.getppid(), signal.SIGTERM)
+        elif words.endswith(b"\n"):
             threading.Thread(target=end_with_client, args=(conn,), daemon=True).start()
             answer(json.loads(words), lambda message: conn.sendall(line(message)), options["loopback_only"])
     except OSError:

@@ -123,12 +123,41 @@ def kind_of(message: str) -> str:
     return "usage"
 
 
+class Errand:
+    """What is wanted of one command, told to az as handlers of its events."""
+
+    def __init__(self, do: str, send: Callable[[dict[str, Any]], None]) -> None:
+        self.do = do
+        self.send = send
+        self.row: dict[str, Any] = {}
+        self.taken = False
+
+    def loaded(self, cli: Any, commands_loader: Any = None, **_event: Any) -> None:
+        if self.do == "describe":
+            self.row = describe(commands_loader, cli.invocation.data["command_string"])
+
+    def parsed(self, _cli: Any, args: Any = None, **_event: Any) -> None:
+        if self.do == "describe":
+            # What `az rest` does depends on its method, and only az's parser knows every way to spell that option.
+            raise Answered({"command": {**self.row, "method": getattr(args, "method", None)}})
+        if self.do == "accept":
+            raise Answered({"accepted": True})
+        self.taken = True
+        self.send({"taken": os.getpid()})
+
+    def refused(self, kind: str, message: str) -> dict[str, Any]:
+        """The answer when az did not take the arguments; an empty message means that az has printed it."""
+        if self.do == "describe":
+            return {"command": self.row or None}
+        return {"refused": {"kind": kind, "message": message}}
+
+
 def carry_out(request: dict[str, Any], send: Callable[[dict[str, Any]], None], loopback_only: bool) -> dict[str, Any]:
     """Accept, describe or run `request["argv"]` in this process, and return the answer without its captured streams."""
-    do, argv = request["do"], request["argv"]
+    argv, errand = request["argv"], Errand(request["do"], send)
     if argv[:1] != ["az"] or not words(argv[1:]) or any("\0" in word for word in argv):
-        return {"refused": {"kind": "unknown-command", "message": "an argument list is 'az', a command, and options"}}
-    running = do == "run"
+        return errand.refused("unknown-command", "an argument list is 'az', a command, and options")
+    running = errand.do == "run"
     # Parsing must not call anybody (a few argument types and defaults of az would).
     outside = guard(loopback=running) if loopback_only or not running else []
     http = observe() if running else {}
@@ -136,31 +165,19 @@ def carry_out(request: dict[str, Any], send: Callable[[dict[str, Any]], None], l
     from knack.events import EVENT_INVOKER_POST_PARSE_ARGS
 
     cli = make_cli()
-    taken: list[int] = []
-
-    def loaded(cli: Any, commands_loader: Any = None, **_event: Any) -> None:
-        if do == "describe":
-            raise Answered({"command": describe(commands_loader, cli.invocation.data["command_string"])})
-
-    def parsed(_cli: Any, **_event: Any) -> None:
-        if not running:
-            raise Answered({"accepted": True})
-        taken.append(os.getpid())
-        send({"taken": taken[0]})
-
-    cli.register_event(EVENT_INVOKER_POST_LOAD_ARGUMENTS, loaded)
-    cli.register_event(EVENT_INVOKER_POST_PARSE_ARGS, parsed)
+    cli.register_event(EVENT_INVOKER_POST_LOAD_ARGUMENTS, errand.loaded)
+    cli.register_event(EVENT_INVOKER_POST_PARSE_ARGS, errand.parsed)
     try:
         rc = invoke(cli, argv[1:])
     except Answered as answered:
         return answered.answer
     except Refused as refused:
-        if not taken:
-            return {"refused": {"kind": refused.kind, "message": refused.message}}
+        if not errand.taken:
+            return errand.refused(refused.kind, refused.message)
         sys.stderr.write(f"ERROR: {refused.message}\n")
         rc = 2
-    if not taken:
-        return {"refused": {"kind": "usage", "message": ""}}
+    if not errand.taken:
+        return errand.refused("usage", "")
     http["body"] = http.pop("read", str)()
     return {"rc": rc, "http": http, "outside": outside}
 
@@ -172,12 +189,12 @@ def invoke(cli: Any, args: list[str]) -> int:
         return stopped.code if isinstance(stopped.code, int) else 1
 
 
-def describe(loader: Any, name: str) -> dict[str, Any] | None:
-    """What az's command table says of one command; None for a group. `methods` are the HTTP methods it can send, known
+def describe(loader: Any, name: str) -> dict[str, Any]:
+    """What az's command table says of one command; empty for a group. `methods` are the HTTP methods it can send, known
     only for commands that az generates from API definitions."""
     command = loader.command_table.get(name)
     if command is None:
-        return None
+        return {}
     methods: set[str] = set()
     for part in vars(type(command)).values():
         method = getattr(part, "method", None) if isinstance(part, type) else None
