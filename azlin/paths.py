@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,23 +78,3 @@ def unwritable(path: Path, refused: OSError) -> StateUnwritable:
         why=refused.strerror or type(refused).__name__,
         fix="free some space or make the directory writable, or point AZLIN_HOME at another directory",
     )
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Put `data` at `path` at once or not at all: a temporary file beside it, fsync, rename. Mode 0600.
-
-    Raises StateUnwritable; what was at `path` before is then still there, whole.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as refused:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise unwritable(path, refused) from refused

@@ -123,14 +123,7 @@ class Settings:
 
         Raises ConfigUnreadable (exit 2) with the file, the line and a fix.
         """
-        source = str(paths.config)
-        document, text = _read(paths)
-        won: Won = {}
-        tenants = _tenants(source, text, document.pop("tenants", {}))
-        for name in tenants:
-            won[f"tenants.{name}"] = (name, "config.toml")
-        for section, table in document.items():
-            won |= _section(source, text, section, table)
+        won, tenants = parsed(_read(paths), str(paths.config))
         won |= _from_environment(os.environ if environ is None else environ)
         for name, value in (flags or {}).items():
             if value is not None:
@@ -256,28 +249,35 @@ def _from_environment(environ: Mapping[str, str]) -> Won:
     return won
 
 
-def _read(paths: Paths) -> tuple[dict[str, Any], str]:
-    """(the TOML document, its text); both empty when there is no file."""
+def _read(paths: Paths) -> str:
+    """The text of config.toml; empty when there is no file."""
     source = paths.config
     try:
-        text = source.read_text(encoding="utf-8")
+        return source.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return {}, ""
+        return ""
     except (OSError, UnicodeDecodeError) as refused:
         why = refused.strerror if isinstance(refused, OSError) else "it is not UTF-8 text"
         raise ConfigUnreadable(
-            f"cannot read {source}",
-            why=why or "",
-            fix=f"correct the file, or move it away: {source}",
+            f"cannot read {source}", why=why or "", fix=f"correct the file, or move it away: {source}"
         ) from None
+
+
+def parsed(text: str, source: str) -> tuple[Won, dict[str, Tenant]]:
+    """What the text of a config.toml settles. `source` names it in errors. Raises ConfigUnreadable."""
     try:
-        return tomllib.loads(text, parse_float=Decimal), text
+        document = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError) as invalid:
         raise ConfigUnreadable(
             f"{source} is not valid TOML",
             why=str(invalid),
             fix="correct the file at that line and column; the rest of it was not used",
         ) from None
+    tenants = _tenants(source, text, document.pop("tenants", {}))
+    won: Won = {f"tenants.{name}": (name, "config.toml") for name in tenants}
+    for section, table in document.items():
+        won |= _section(source, text, section, table)
+    return won, tenants
 
 
 def _section(source: str, text: str, section: str, table: object) -> Won:

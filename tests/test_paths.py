@@ -1,12 +1,11 @@
-"""State is private, and a write happens at once or not at all."""
+"""Where azlin keeps things, private to their owner."""
 
 import stat
-from pathlib import Path
 
 import pytest
 
 from azlin.errors import StateUnwritable
-from azlin.paths import Paths, write_private
+from azlin.paths import Paths
 
 
 def test_the_home_directory_is_private_to_its_owner(tmp_path):
@@ -26,21 +25,3 @@ def test_a_home_that_cannot_be_made_is_told_with_the_reason(tmp_path):
 def test_azlin_home_moves_everything(tmp_path, monkeypatch):
     monkeypatch.setenv("AZLIN_HOME", str(tmp_path / "here"))
     assert Paths.from_environment().config == tmp_path / "here" / "config.toml"
-
-
-def test_a_private_write_is_0600_whatever_was_there(tmp_path):
-    target = tmp_path / "file"
-    target.write_text("old")
-    target.chmod(0o644)
-    write_private(target, b"new")
-    assert target.read_bytes() == b"new"
-    assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
-
-
-def test_a_write_that_fails_leaves_the_old_content_and_nothing_beside_it(tmp_path):
-    target: Path = tmp_path / "file"
-    target.mkdir()
-    with pytest.raises(StateUnwritable):
-        write_private(target, b"new")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]

@@ -12,7 +12,8 @@ import click
 
 from azlin import __version__
 from azlin.errors import AzlinError, StateUnwritable
-from azlin.paths import Paths, write_private
+from azlin.gateways.files import write_whole
+from azlin.paths import Paths
 
 
 class Unexpected(AzlinError):
@@ -53,7 +54,7 @@ def keep_traceback(unexpected: BaseException) -> Unexpected:
     head = f"azlin {__version__}, Python {platform.python_version()}, {platform.platform()}, {datetime.now(UTC):%FT%TZ}"
     try:
         paths.prepare()
-        write_private(crash_path, f"{head}\n{redact(told)}".encode(errors="backslashreplace"))
+        write_whole(crash_path, f"{head}\n{redact(told)}".encode(errors="backslashreplace"))
         where = f"the traceback is in {crash_path}"
     except StateUnwritable as refused:
         where = f"the traceback could not be kept: {refused.what}"

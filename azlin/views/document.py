@@ -13,7 +13,7 @@ import msgspec
 from azlin.agentic.types import Objective
 from azlin.errors import UsageRefused
 from azlin.events import Event
-from azlin.paths import write_private
+from azlin.gateways.files import write_whole
 from azlin.views.rows import as_table, as_tsv, rows_of
 
 Form = Literal["json", "yaml", "table", "tsv"]
@@ -75,7 +75,7 @@ def query(expression: str) -> Callable[[Any], Any]:
 def deliver(text: str, out: TextIO, to_path: Path | None) -> None:
     """Put the text on `out`, or into a file (at once or not at all, 0600). Raises StateUnwritable."""
     if to_path is not None:
-        write_private(to_path, text.encode())
+        write_whole(to_path, text.encode())
         return
     out.write(text)
     out.flush()

@@ -27,11 +27,19 @@ VERDICTS = {
 class HumanView:
     """Draws on `err`; what a read returned goes to `out`, unless `data` is False (another view writes it there).
 
-    `commands` shows exactly what would run in the preview (a dry run always does).
+    `commands` shows exactly what would run in the preview (a dry run always does). `objective` is one that is taken
+    up again: it brings arrows with it that no event of this run will tell.
     """
 
     def __init__(
-        self, out: TextIO, err: TextIO, *, data: bool = True, verbose: bool = False, commands: bool = False
+        self,
+        out: TextIO,
+        err: TextIO,
+        *,
+        data: bool = True,
+        verbose: bool = False,
+        commands: bool = False,
+        objective: Objective | None = None,
     ) -> None:
         self._out = out
         self._data = data
@@ -39,6 +47,8 @@ class HumanView:
         self._verbose = verbose
         self._commands = commands or verbose
         self._preview = Preview()
+        if objective is not None:
+            self._take_over(objective)
         self._drawn = False
         self._findings: Sequence[Any] = ()
         self._shows: dict[str, Callable[[Event], None]] = {
@@ -81,7 +91,6 @@ class HumanView:
         self._next(objective, outcome)
 
     def _take_over(self, objective: Objective) -> None:
-        """A resumed objective brings arrows with it that no event of this run told."""
         preview = self._preview
         preview.sandbox = objective.cloud.casefold() == "sandbox"
         preview.intent = objective.intent
@@ -189,7 +198,7 @@ class HumanView:
     def _verdict(self, objective: Objective, outcome: Outcome) -> None:
         if outcome.verdict == "achieved" and _only_reads(objective.plan):
             data: Any = outcome.data
-            count = f"{len(rows_of(plain(data)).cells)} found. " if isinstance(data, list) else ""
+            count = f"{len(rows_of(plain(outcome.data)).cells)} found. " if isinstance(data, list) else ""
             label = "sandbox: " if self._preview.sandbox else ""
             self._pen.line((f"{label}{count}{clean(outcome.summary)}", "dim"))
             return

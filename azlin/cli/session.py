@@ -1,0 +1,93 @@
+"""One run at the front desk: settings read, views chosen, the engine started, its end told, an exit code given."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from azlin.agentic.approver import Asker
+from azlin.agentic.terms import Terms
+from azlin.agentic.types import Objective
+from azlin.cli.ask import Keyboard
+from azlin.cli.output import Output
+from azlin.events import Event
+from azlin.paths import Paths
+from azlin.settings import Settings
+from azlin.views.base import View
+
+if TYPE_CHECKING:
+    from azlin.app import App
+
+INTERRUPTED = 130
+
+
+def open_app(terms: Terms | None = None) -> App:
+    """The wired engine, on the settings of this moment. Raises ConfigUnreadable."""
+    from azlin.app import App
+
+    paths = Paths.from_environment()
+    return App.open(paths, Settings.load(paths, os.environ), terms or Terms())
+
+
+def carry(
+    terms: Terms,
+    output: Output,
+    run: Callable[[App, View, Asker], Objective],
+    objective: Objective | None = None,
+) -> int:
+    """Run, show, and return the exit code. `objective` is one that is taken up again."""
+    app = open_app(terms)
+    view = Noting(view_for(output, dry_run=terms.dry_run, objective=objective))
+    try:
+        ended = run(app, view, Keyboard(no_input=terms.no_input))
+    except KeyboardInterrupt:
+        if view.objective is None:
+            raise
+        ended = app.objectives.show(view.objective)
+        view.finish(ended)
+        return INTERRUPTED
+    view.finish(ended)
+    return ended.outcome.exit_code if ended.outcome is not None else INTERRUPTED
+
+
+class Noting:
+    """A view that remembers which objective it was told about, so that an interrupted run can be named."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.objective: str | None = None
+
+    def show(self, event: Event) -> None:
+        self.objective = event.objective or self.objective
+        self._view.show(event)
+
+    def finish(self, objective: Objective) -> None:
+        self._view.finish(objective)
+
+
+def view_for(output: Output, *, dry_run: bool = False, objective: Objective | None = None) -> View:
+    """People get the human view. Scripts get their document on stdout, and the talk stays on stderr."""
+    from azlin.views.human import HumanView
+
+    human = HumanView(
+        sys.stdout,
+        sys.stderr,
+        data=output.form is None,
+        verbose=output.verbose,
+        commands=dry_run,
+        objective=objective,
+    )
+    if output.form is None:
+        return human
+    from azlin.views.together import Together
+
+    if output.form == "jsonl":
+        from azlin.views.jsonl import JsonLinesView
+
+        return Together([human, JsonLinesView(sys.stdout, to_path=output.to_path)])
+    from azlin.views.document import DocumentView, query
+
+    cut = query(output.expression) if output.expression is not None else None
+    return Together([human, DocumentView(output.form, sys.stdout, cut=cut, to_path=output.to_path)])  # type: ignore[arg-type]
