@@ -86,7 +86,8 @@ class Inline:
 
 
 class Behaviour:
-    """What one resource type does beyond being stored. Override what the type knows.
+    """What one resource type does beyond being stored. Override what the type knows; an argument
+    that an override does not need may be named with a leading underscore.
 
     `resource.body` may be changed in place in `complete`. `before` is the resource as it was
     stored, without inline arrays, or None when it is new.
@@ -106,25 +107,25 @@ class Behaviour:
     implicit_names: frozenset[str] = frozenset({"default", "current"})
     """Casefolded names under which a child exists with its parent, without having been PUT."""
 
-    def refuse(self, resource: Resource, before: Resource | None, call: Call) -> None:
+    def refuse(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
         """Raise ArmRefusal when ARM would not take this body."""
 
-    def complete(self, resource: Resource, before: Resource | None, call: Call) -> None:
+    def complete(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
         """Fill what the provider fills: defaults, derived and read-only fields."""
 
-    def written(self, resource: Resource, before: Resource | None, call: Call) -> Operation | None:
+    def written(self, resource: Resource, before: Resource | None, call: Call, /) -> Operation | None:
         """After it was stored: side effects, long work (see `Operations.begin`)."""
 
-    def refuse_delete(self, resource: Resource, call: Call) -> None:
+    def refuse_delete(self, resource: Resource, call: Call, /) -> None:
         """Raise ArmRefusal when it may not go (in use)."""
 
-    def deleted(self, resource: Resource, call: Call) -> None:
+    def deleted(self, resource: Resource, call: Call, /) -> None:
         """After it and everything under it went (deleteOption cascades...)."""
 
-    def absent(self, rid: ResourceId, call: Call) -> Body | None:
+    def absent(self, rid: ResourceId, call: Call, /) -> Body | None:
         """The body that GET shows although nothing was stored (implicit singletons), or None."""
 
-    def act(self, action: str, resource: Resource, body: Any, call: Call) -> Any:  # noqa: ARG002
+    def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:  # noqa: ARG002
         """POST `{resource}/{action}` (casefolded); returns the answer's body, or an `Answer`.
 
         With a latency fault a slow action runs when its operation ends. The resource may be
@@ -132,7 +133,7 @@ class Behaviour:
         """
         raise method_not_allowed("POST", f"{resource.id.id}/{action}")
 
-    def show(self, resource: Resource, call: Call) -> Body:  # noqa: ARG002
+    def show(self, resource: Resource, call: Call, /) -> Body:  # noqa: ARG002
         """The body as read, inline children included; add what is computed at reading."""
         return resource.body
 
@@ -220,7 +221,10 @@ class Registry:
 
 def load() -> Registry:
     """The one place where provider modules are found."""
+    from azlin.sandbox.arm import groups
+
     registry = Registry()
+    groups.register(registry)
     for module in MODULES:
         import_module(f"azlin.sandbox.arm.{module}").register(registry)
     return registry

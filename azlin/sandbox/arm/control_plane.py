@@ -93,7 +93,7 @@ class ControlPlane:
             raise trouble.refusal
         with self.store.transaction():
             before = self.store.get(rid)
-            if patch and before is None:
+            if patch and before is None and self.registry.behaviour(rid.type).absent(rid, call) is None:
                 raise self._not_found(rid)
             self.refuse_busy(rid)
             refuse_locked(rid, self.store, deleting=False)
@@ -260,6 +260,11 @@ class ControlPlane:
         )
 
     # -------------------------------------------------------------- checks
+
+    def require(self, rid: ResourceId) -> None:
+        """404 unless it is stored or implied by its parent."""
+        if not self._present(rid.key, rid.tenant):
+            raise self._not_found(rid)
 
     def refuse_busy(self, rid: ResourceId) -> None:
         """409 while another operation on the resource goes on."""

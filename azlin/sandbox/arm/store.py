@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from azlin.sandbox.arm.ids import Casing, ResourceId, parse_id
+from azlin.sandbox.arm.ids import GROUP, Casing, ResourceId, parse_id
 
 Body = dict[str, Any]
 
@@ -63,6 +63,8 @@ class Resource:
     etag: str
     created_at: float
     changed_at: float
+    seq: int = 0
+    """Its place in lists, once it is stored."""
 
     @property
     def properties(self) -> Body:
@@ -314,11 +316,11 @@ class Store:
         self._db.execute("INSERT OR IGNORE INTO spellings VALUES (?)", (type_name,))
 
     def _resource(self, row: tuple[Any, ...]) -> Resource:
-        _, path, key, tenant, etag, created_at, changed_at, body = row
+        seq, path, key, tenant, etag, created_at, changed_at, body = row
         rid = parse_id(path, self.casing, tenant)
         if rid is None or rid.key != key:
             raise sqlite3.DatabaseError(f"unreadable resource id {path}")
-        return Resource(rid, msgspec.json.decode(body), etag, created_at, changed_at)
+        return Resource(rid, msgspec.json.decode(body), etag, created_at, changed_at, seq)
 
 
 def _envelope(rid: ResourceId, body: Body) -> Body:
@@ -332,10 +334,7 @@ _OWN = frozenset(("id", "name", "type"))
 
 def _listed(rid: ResourceId, body: Body) -> bool:
     """Whether GET /resources shows it: tracked resources have a location; extensions are not shown."""
-    return rid.group is not None and "location" in body and rid.type != _GROUP and not rid.is_extension
-
-
-_GROUP = "Microsoft.Resources/resourceGroups"
+    return rid.group is not None and "location" in body and rid.type != GROUP and not rid.is_extension
 
 
 def _columns(rid: ResourceId) -> tuple[Any, ...]:

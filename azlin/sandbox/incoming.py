@@ -1,0 +1,37 @@
+"""A request as every service of the sandbox sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from azlin.sandbox.arm.refusals import content_invalid
+
+
+@dataclass(slots=True)
+class Incoming:
+    """One HTTP request. Keys of `query` and `headers` are lower case; `path` is decoded; `base` is
+    the scheme and host it was sent to."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+    base: str
+
+    def json(self) -> Any:
+        """The decoded body, None when there is none. Raises ArmRefusal 400."""
+        if not self.body:
+            return None
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as unreadable:
+            raise content_invalid(str(unreadable)) from None
+
+    def form(self) -> dict[str, str]:
+        """A form body's fields; of a repeated one the last."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
