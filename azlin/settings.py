@@ -123,7 +123,7 @@ class Settings:
 
         Raises ConfigUnreadable (exit 2) with the file, the line and a fix.
         """
-        won, tenants = parsed(_read(paths), str(paths.config))
+        won, tenants = parsed(text_of(paths), str(paths.config))
         won |= _from_environment(os.environ if environ is None else environ)
         for name, value in (flags or {}).items():
             if value is not None:
@@ -249,8 +249,8 @@ def _from_environment(environ: Mapping[str, str]) -> Won:
     return won
 
 
-def _read(paths: Paths) -> str:
-    """The text of config.toml; empty when there is no file."""
+def text_of(paths: Paths) -> str:
+    """The text of config.toml; empty when there is no file. Raises ConfigUnreadable."""
     source = paths.config
     try:
         return source.read_text(encoding="utf-8")

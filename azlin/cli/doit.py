@@ -33,7 +33,13 @@ class Allows(click.ParamType[str]):
 @click.option("-n", "--dry-run", is_flag=True, help="Show the plan, its price and exactly what would run. Run nothing.")
 @click.option("--exit-code", is_flag=True, help="With -n: exit 10 if it would change something.")
 @click.option("-y", "--yes", is_flag=True, help="Say yes to creates and changes. Never covers destroys or a budget.")
-@click.option("--allow", multiple=True, type=Allows(), help="Allow what --yes does not cover. Can be repeated.")
+@click.option(
+    "--allow",
+    multiple=True,
+    type=Allows(),
+    metavar=Allows.name,
+    help="Allow what --yes does not cover. Can be repeated.",
+)
 @click.option("--read-only", is_flag=True, help="Refuse any plan that is more than a look.")
 @click.option("--strategy", type=click.Choice(STRATEGIES), help="What carries it out; azlin chooses when left out.")
 @click.option("-g", "--resource-group", "group", metavar="GROUP", help="The resource group, if the text names none.")

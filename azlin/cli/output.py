@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -64,7 +64,7 @@ class Output:
         if self.form == "jsonl":
             import json
 
-            items: list[Any] = document if isinstance(document, list) else [document]
+            items = cast("list[Any]", document) if isinstance(document, list) else [document]
             deliver("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items), sys.stdout, self.to_path)
             return
         deliver(write(document, self.form), sys.stdout, self.to_path)  # type: ignore[arg-type]
