@@ -49,7 +49,8 @@ _KINDS = {
         OverconstrainedZonalAllocationRequest RegionDoesNotAllowProvisioning LocationNotAvailableForResourceType
         SkuNotSupported VMSizeNotSupported NotAvailableForSubscription""",
     "permission": """AuthorizationFailed LinkedAuthorizationFailed Forbidden RoleAssignmentUpdateNotPermitted
-        InsufficientPrivileges Authorization_RequestDenied DenyAssignmentAuthorizationFailed ReadOnlyDisabledSubscription
+        InsufficientPrivileges Authorization_RequestDenied DenyAssignmentAuthorizationFailed
+        ReadOnlyDisabledSubscription
         DisallowedProvider MissingSubscriptionRegistration SubscriptionNotRegistered""",
     "policy": "RequestDisallowedByPolicy RequestDisallowedByAzure PolicyViolation ReadOnlyLock",
     "invalid": """InvalidParameter InvalidRequestContent InvalidRequestFormat InvalidTemplate InvalidTemplateDeployment

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import builtins
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
-from azlin.agentic.types import GROUP_TYPE
 from azlin.errors import AnswerLost, AzureRefused, SignInNeeded
 from azlin.gateways.api_versions import PROVIDERS_VERSION, ApiVersions
-from azlin.gateways.arm_error import refusal
+from azlin.gateways.arm_error import answer_object, refusal
 from azlin.gateways.arm_id import quoted, says_absent, type_of
+from azlin.gateways.arm_list import Lists
 from azlin.gateways.backoff import backoff
 from azlin.gateways.cloud import PUBLIC_ARM, Cloud
 from azlin.gateways.http import Answer, Http, origin
@@ -32,14 +32,11 @@ READS_MAX = 5
 PATIENCE_S = 120.0
 """A read that Azure wants to be delayed for longer than this is refused instead, with `retry_after_s`."""
 DEADLINE_S = 600.0
-PAGES_MAX = 100_000
 PARALLEL_MAX = 8
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 WRONG_VERSION = frozenset(
     {"noregisteredproviderfound", "invalidresourcetype", "invalidapiversionparameter", "invalidapiversion"}
 )
-ENVELOPES = "microsoft.resources/resources"
-SUBSCRIPTIONS = "microsoft.resources/subscriptions"
 
 Json = dict[str, Any]
 OnSubmitted = Callable[[str], None]
@@ -82,6 +79,10 @@ class Arm:
         self._tokens = tokens
         self._wait = wait
         self._versions = ApiVersions(api_version, self._provider)
+        self._lists = Lists(
+            first=lambda path, type_: self._versioned(path, None, self._read, type_=type_),
+            onward=lambda link: self._read(self._ours(link)),
+        )
 
     # Reading
 
@@ -97,7 +98,7 @@ class Arm:
             if refused.status == 404 and says_absent(refused.code, type_of(resource_id)):
                 return None
             raise
-        return _object(answer)
+        return answer_object(answer)
 
     def list(self, type: str, *, group: str | None = None, expand: str | None = None) -> builtins.list[Json]:
         """All resources of a type in the subscription, or in one group; [] when there are none or no such group.
@@ -105,9 +106,8 @@ class Arm:
         A child type is listed below each of its parents. `expand` is asked per resource, because Azure ignores or
         refuses it on most lists (`$expand` of virtual machines needs a `$filter`).
         """
-        found = (
-            self._children(type, group) if type.count("/") > 1 else self._listed(self._collection(type, group), type)
-        )
+        _, subscription = self._cloud.require_sign_in()
+        found = self._lists.all(type, subscription, group)
         if expand is None:
             return found
         with ThreadPoolExecutor(PARALLEL_MAX, thread_name_prefix="arm-list") as hands:
@@ -199,11 +199,17 @@ class Arm:
         With `resource_id` the resource is asked when the operation's status can no longer be read, and is what a PUT
         or PATCH returns.
         """
-        resource_url = None
-        if resource_id is not None:
-            version = api_version or self._versions.of(type_of(resource_id))
-            resource_url = self._url(resource_id, version)
-        return self._follower(deadline_s).reattach(async_url, resource_url, method)
+        follower = self._follower(deadline_s)
+        if resource_id is None:
+            return follower.reattach(async_url, None, method)
+        type_ = type_of(resource_id)
+        resource_url = self._url(resource_id, api_version or self._versions.of(type_))
+        return follower.reattach(async_url, resource_url, method, type_)
+
+    def gone(self, resource_id: str, *, api_version: str | None = None, deadline_s: float = DEADLINE_S) -> None:
+        """Return when Azure says that a resource does not exist; raises TimedOut when it never does."""
+        version = api_version or self._versions.of(type_of(resource_id))
+        self._follower(deadline_s).gone(self._url(resource_id, version), type_of(resource_id))
 
     # How
 
@@ -218,8 +224,9 @@ class Arm:
                 raise refusal(answer)
             return answer
 
-        answer = self._versioned(change.path, change.api_version, send, type_=type_of(change.resource_id))
-        submitted = Submitted(change.method, answer, None if change.action else answer.url)
+        type_ = type_of(change.resource_id)
+        answer = self._versioned(change.path, change.api_version, send, type_=type_)
+        submitted = Submitted(change.method, answer, None if change.action else answer.url, type_)
         if submitted.monitor_url is not None and on_submitted is not None:
             on_submitted(submitted.monitor_url)
         return submitted
@@ -315,80 +322,9 @@ class Arm:
             return urlunsplit((arm.scheme, arm.netloc, parts.path, parts.query, ""))
         raise AzureRefused("ForeignLink", f"a link in Azure's answer leads to {host}, which is not this cloud")
 
-    # Lists
-
-    def _listed(self, path: str, type_: str) -> builtins.list[Json]:
-        try:
-            first = self._versioned(path, None, self._read, type_=type_)
-        except AzureRefused as refused:
-            if refused.status == 404 and says_absent(refused.code, type_):
-                return []
-            raise
-        return list(self._pages(first))
-
-    def _pages(self, answer: Answer) -> Iterator[Json]:
-        """Every element of every page (`{"value": […], "nextLink": …}`, or a bare array)."""
-        visited: set[str] = set()
-        for _ in range(PAGES_MAX):
-            page = _parsed(answer)
-            if isinstance(page, list):
-                yield from cast("list[Json]", page)
-                return
-            if not isinstance(page, dict) or "value" not in page:
-                raise AzureRefused(
-                    "UnreadableAnswer", "a list was asked for, and the answer is none", status=answer.status
-                )
-            whole = cast("Json", page)
-            yield from cast("list[Json]", whole["value"] or [])
-            link = whole.get("nextLink")
-            if not link:
-                return
-            if link in visited:
-                raise AzureRefused("PagesRepeat", "a list's pages lead back to one that was read", status=answer.status)
-            visited.add(str(link))
-            answer = self._read(self._ours(str(link)))
-
-    def _children(self, type_: str, group: str | None) -> builtins.list[Json]:
-        parent, _, kind = type_.rpartition("/")
-        parents = self._children(parent, group) if parent.count("/") > 1 else self.list(parent, group=group)
-        with ThreadPoolExecutor(PARALLEL_MAX, thread_name_prefix="arm-list") as hands:
-            each = hands.map(partial(self._below, kind=kind, type_=type_), parents)
-            return [child for children in each for child in children]
-
-    def _below(self, parent: Json, *, kind: str, type_: str) -> builtins.list[Json]:
-        return self._listed(f"{parent['id']}/{kind}", type_)
-
     def _whole(self, one: Json, *, expand: str) -> Json | None:
         return self.get(str(one["id"]), expand=expand)
 
-    def _collection(self, type_: str, group: str | None) -> str:
-        _, subscription = self._cloud.require_sign_in()
-        folded = type_.casefold()
-        if folded == SUBSCRIPTIONS:
-            return "/subscriptions"
-        root = f"/subscriptions/{subscription}"
-        if folded == GROUP_TYPE.casefold():
-            return f"{root}/resourcegroups"
-        if group is not None:
-            root += f"/resourceGroups/{group}"
-        return f"{root}/resources" if folded == ENVELOPES else f"{root}/providers/{type_}"
-
     def _provider(self, namespace: str) -> Json:
         root = f"/subscriptions/{self._cloud.subscription}" if self._cloud.subscription else ""
-        return _object(self._read(self._url(f"{root}/providers/{namespace}", PROVIDERS_VERSION)))
-
-
-def _object(answer: Answer) -> Json:
-    body = _parsed(answer)
-    if not isinstance(body, dict):
-        raise AzureRefused("UnreadableAnswer", "a resource was asked for, and the answer is none", status=answer.status)
-    return cast("Json", body)
-
-
-def _parsed(answer: Answer) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        raise AzureRefused(
-            "UnreadableAnswer", "the answer is not JSON", status=answer.status, body=answer.text[:300]
-        ) from None
+        return answer_object(self._read(self._url(f"{root}/providers/{namespace}", PROVIDERS_VERSION)))

@@ -52,6 +52,27 @@ def failed_operation(status: str, body: Json, url_status: int | None = None) -> 
     )
 
 
+def answer_json(answer: Answer) -> Any:
+    """The body as JSON, None when it is empty. Raises AzureRefused (UnreadableAnswer)."""
+    try:
+        return answer.json()
+    except ValueError:
+        raise AzureRefused(
+            "UnreadableAnswer",
+            f"the answer with status {answer.status} is not JSON",
+            status=answer.status,
+            body=redact(answer.text[:300]),
+        ) from None
+
+
+def answer_object(answer: Answer) -> Json:
+    """The body as a JSON object. Raises AzureRefused (UnreadableAnswer)."""
+    body = answer_json(answer)
+    if not isinstance(body, dict):
+        raise AzureRefused("UnreadableAnswer", "a resource was asked for, and the answer is none", status=answer.status)
+    return cast("Json", body)
+
+
 def said_in(body: Any) -> tuple[str, str]:
     """(code, message) of the innermost error that has both; empty strings for what is not there."""
     return _innermost(cast("Json", body), NESTING_MAX) if isinstance(body, dict) else ("", "")

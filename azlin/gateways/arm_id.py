@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from azlin.agentic.types import ResourceRef
+from azlin.agentic.types import GROUP_TYPE, ResourceRef
+
+ENVELOPES = "microsoft.resources/resources"
+SUBSCRIPTIONS = "microsoft.resources/subscriptions"
 
 
 def type_of(resource_id: str) -> str:
@@ -22,6 +25,22 @@ def type_of(resource_id: str) -> str:
         if len(tail) < 3:
             raise
         return "/".join([tail[0], *tail[1::2]])
+
+
+def collection(type_: str, subscription: str, group: str | None = None) -> str:
+    """Where the resources of a top-level type are listed, in the subscription or in one group.
+
+    `Microsoft.Resources/resources` is every resource's envelope.
+    """
+    folded = type_.casefold()
+    if folded == SUBSCRIPTIONS:
+        return "/subscriptions"
+    root = f"/subscriptions/{subscription}"
+    if folded == GROUP_TYPE.casefold():
+        return f"{root}/resourcegroups"
+    if group is not None:
+        root += f"/resourceGroups/{group}"
+    return f"{root}/resources" if folded == ENVELOPES else f"{root}/providers/{type_}"
 
 
 def says_absent(code: str, type_: str) -> bool:

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from azlin.errors import AzlinError, AzureRefused, CloudUnreachable, SignInNeeded, TimedOut
-from azlin.gateways.arm_error import failed_operation, refusal, retry_after_s
+from azlin.gateways.arm_error import answer_json, failed_operation, refusal, retry_after_s
+from azlin.gateways.arm_id import says_absent
 from azlin.gateways.backoff import backoff
 from azlin.gateways.http import Answer
 
@@ -40,6 +41,7 @@ class Submitted:
     method: Method
     answer: Answer
     resource_url: str | None
+    type_: str = ""
 
     @property
     def monitor_url(self) -> str | None:
@@ -51,6 +53,14 @@ class Submitted:
     @property
     def location_url(self) -> str | None:
         return self.answer.headers.get("location")
+
+    def is_the_operations(self, refused: AzureRefused) -> bool:
+        """Whether an error from the monitor is the operation's own. At `Location` it is, because that answers what the
+        call would have answered; from a status monitor it never is. Not being allowed to look (403), or nothing being
+        there any more, says nothing in either case."""
+        url = self.monitor_url or ""
+        by_location = "azure-asyncoperation" not in self.answer.headers and "operationstatus" not in url.casefold()
+        return by_location and refused.status not in (None, 403, 404, 405, 410) and (refused.status or 0) < 500
 
 
 class Follower:
@@ -79,13 +89,13 @@ class Follower:
         if submitted.monitor_url is not None:
             result = self._monitored(submitted.monitor_url, submitted)
         elif submitted.method == "POST":
-            return _json(submitted.answer)
+            return answer_json(submitted.answer)
         return self._concluded(submitted, result)
 
-    def reattach(self, async_url: str, resource_url: str | None, method: Method) -> Any:
+    def reattach(self, async_url: str, resource_url: str | None, method: Method, type_: str = "") -> Any:
         """The same for an operation that was submitted earlier, perhaps by another process."""
         empty = Answer(202, {"location": async_url, "retry-after": "0"}, b"", async_url)
-        return self.finish(Submitted(method, empty, resource_url))
+        return self.finish(Submitted(method, empty, resource_url, type_))
 
     def _concluded(self, submitted: Submitted, result: Any) -> Any:
         if submitted.method == "POST":
@@ -95,9 +105,9 @@ class Follower:
             return result
         if submitted.method == "DELETE":
             if submitted.monitor_url is None and submitted.answer.status == 202:
-                self._gone(url)
+                self.gone(url, submitted.type_)
             return None
-        return self._settled(url, submitted.answer if submitted.monitor_url is None else None)
+        return self._settled(url, submitted.answer if submitted.monitor_url is None else None, submitted.type_)
 
     def _monitored(self, url: str, submitted: Submitted) -> Any:
         """Poll a monitor to its end; the result it gives, if any."""
@@ -110,18 +120,20 @@ class Follower:
                 if answer.status >= 400:
                     raise refusal(answer)
                 status = _status(answer)
-            except (AzureRefused, SignInNeeded):
-                if submitted.method == "POST" or submitted.resource_url is None:
+            except (AzureRefused, SignInNeeded) as unread:
+                resource_url = submitted.resource_url
+                failed = isinstance(unread, AzureRefused) and submitted.is_the_operations(unread)
+                if failed or submitted.method == "POST" or resource_url is None:
                     raise
-                return self._gone(submitted.resource_url) if submitted.method == "DELETE" else None
+                return self.gone(resource_url, submitted.type_) if submitted.method == "DELETE" else None
             if status is None and answer.status == 202:
                 url = answer.headers.get("location", url)
             elif status is None:
-                return _json(answer)
+                return answer_json(answer)
             elif status.casefold() == "succeeded":
                 return self._result(answer, submitted)
             elif status.casefold() in FINAL:
-                raise failed_operation(status, cast("Json", _json(answer)), answer.status)
+                raise failed_operation(status, cast("Json", answer_json(answer)), answer.status)
 
     def _result(self, answer: Answer, submitted: Submitted) -> Any:
         """The result of an action whose status monitor says Succeeded: at `Location` if there is one, else in the
@@ -132,23 +144,23 @@ class Follower:
         if location is not None and location != submitted.monitor_url:
             said = self._ask(location)
             if said.status < 300:
-                return _json(said)
-        return cast("Json", _json(answer)).get("properties")
+                return answer_json(said)
+        return cast("Json", answer_json(answer)).get("properties")
 
-    def _settled(self, url: str, first: Answer | None) -> Json:
+    def _settled(self, url: str, first: Answer | None, type_: str) -> Json:
         """Ask for the resource until its provisioningState is final."""
         polls = 0
-        answer = first if first is not None and first.status in (200, 201) and _json(first) else None
+        answer = first if first is not None and first.status in (200, 201) and answer_json(first) else None
         visible_by = self._now() + VISIBLE_WITHIN_S
         while True:
             if answer is None:
                 answer = self._ask(url)
-            if answer.status == 404 and self._now() < visible_by:
+            if _absent(answer, type_) and self._now() < visible_by:
                 state = "NotVisibleYet"
             elif answer.status >= 400:
                 raise refusal(answer)
             else:
-                resource = _json(answer)
+                resource = answer_json(answer)
                 state = provisioning_state(resource)
                 if state.casefold() in FINAL:
                     if state.casefold() != "succeeded":
@@ -158,18 +170,18 @@ class Follower:
             self._pause(answer, polls, None, state)
             answer = None
 
-    def _gone(self, url: str) -> None:
+    def gone(self, url: str, type_: str) -> None:
         """Ask for a resource until Azure says that it does not exist."""
         polls = 0
         while True:
             answer = self._ask(url)
-            if answer.status == 404:
+            if _absent(answer, type_):
                 return
             if answer.status >= 400:
                 raise refusal(answer)
-            state = provisioning_state(_json(answer))
+            state = provisioning_state(answer_json(answer))
             if state.casefold() == "failed":
-                raise failed_operation(state, cast("Json", _json(answer)), answer.status)
+                raise failed_operation(state, cast("Json", answer_json(answer)), answer.status)
             polls += 1
             self._pause(answer, polls, None, state)
 
@@ -211,25 +223,17 @@ def provisioning_state(resource: Any) -> str:
     return state if isinstance(state, str) and state else "Succeeded"
 
 
+def _absent(answer: Answer, type_: str) -> bool:
+    return answer.status == 404 and says_absent(refusal(answer).code, type_)
+
+
 def _status(answer: Answer) -> str | None:
     """The status that a monitor's answer reports; None when the answer is not a monitor's.
 
     A resource that has a `status` of its own has a `type` too; a monitor has none.
     """
-    body = _json(answer)
+    body = answer_json(answer)
     if not isinstance(body, dict):
         return None
     status = cast("Json", body).get("status")
     return status if isinstance(status, str) and "type" not in body else None
-
-
-def _json(answer: Answer) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        raise AzureRefused(
-            "UnreadableAnswer",
-            f"the answer with status {answer.status} is not JSON",
-            status=answer.status,
-            body=answer.text[:300],
-        ) from None

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from uuid import uuid4
 
 from azlin.errors import AnswerLost, CloudUnreachable, SignInNeeded, ToolMissing
@@ -26,8 +26,18 @@ from azlin.paths import Paths
 EARLY_S = 300.0
 """A token is renewed this long before it expires, so that it does not expire on its way."""
 
-FromAz = Callable[[str], tuple[str, float]]
-"""Scope → (token, when it expires in epoch seconds), from az. Raises SignInNeeded, ToolMissing."""
+
+class AzToken(Protocol):
+    """What `gateways.az` says: the token, and when it expires in seconds since the epoch."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def expires_at(self) -> float: ...
+
+
+FromAz = Callable[[str], AzToken]
+"""Resource (`https://management.azure.com/`) → token, from az. Raises SignInNeeded, ToolMissing."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,8 @@ class Tokens:
         why = ""
         if self._from_az is not None:
             try:
-                return Token(*self._from_az(scope))
+                said = self._from_az(scope.removesuffix(".default"))
+                return Token(said.value, said.expires_at)
             except (SignInNeeded, ToolMissing) as refused:
                 why = refused.what
         if self._cloud.sandbox:
