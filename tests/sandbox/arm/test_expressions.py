@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azlin.sandbox.arm.expressions import TemplateInvalid, evaluate_text, is_expression
+from azlin.sandbox.arm.expression_parser import TemplateInvalid, is_expression
+from azlin.sandbox.arm.expressions import evaluate_text
 from azlin.sandbox.arm.template_functions import PURE
 from azlin.sandbox.arm.template_scope import Where, fixed_functions
 
