@@ -1,0 +1,139 @@
+"""Who may carry an objective out: leases in the ledger, with a heartbeat and a fencing token."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+from azlin.errors import AzlinError, StillRunning
+from azlin.gateways.journal import Holder
+from azlin.gateways.ledger_file import LedgerFile
+from azlin.gateways.ledger_reader import LedgerReader
+
+HEARTBEAT_S = 5.0
+SILENCE_MAX_S = 30.0
+
+
+class HeldLease:
+    """A lease that this process holds. Its heartbeat runs until `release`."""
+
+    def __init__(self, ledger: LedgerFile | LedgerReader, objective: str, fence: int) -> None:
+        self.objective = objective
+        self.fence = fence
+        self.lost: str | None = None
+        self._ledger = ledger
+        self._over = threading.Event()
+        self._heart = threading.Thread(target=self._beat, name=f"heartbeat {objective[:8]}", daemon=True)
+        self._heart.start()
+
+    def release(self) -> None:
+        self._over.set()
+        self._heart.join()
+        self._ledger.write(
+            lambda ledger: ledger.execute(
+                "UPDATE leases SET released = 1 WHERE objective = ? AND fence = ?", (self.objective, self.fence)
+            )
+        )
+
+    def _beat(self) -> None:
+        while not self._over.wait(HEARTBEAT_S):
+            try:
+                kept = self._ledger.write(lambda ledger: beat(ledger, self.objective, self.fence))
+            except AzlinError:
+                # A full disk stops the runner at its next write, with that error; until then the heart goes on trying.
+                continue
+            if not kept:
+                self.lost = "another runner took over, because this one had been silent"
+                return
+
+
+def take(ledger: sqlite3.Connection, objective: str, runner: str) -> int:
+    """Take the lease and return its fence. Raises StillRunning."""
+    row = ledger.execute("SELECT * FROM leases WHERE objective = ?", (objective,)).fetchone()
+    if row is not None:
+        refuse_while_held(objective, holder_of(row))
+    fence = 1 if row is None else int(row["fence"]) + 1
+    now = time.time()
+    ledger.execute(
+        "INSERT INTO leases (objective, runner, host, pid, born, fence, taken_at, heartbeat_at, released)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (objective) DO UPDATE SET runner = excluded.runner,"
+        " host = excluded.host, pid = excluded.pid, born = excluded.born, fence = excluded.fence,"
+        " taken_at = excluded.taken_at, heartbeat_at = excluded.heartbeat_at, released = 0",
+        (objective, runner, platform.node(), os.getpid(), _born(os.getpid()), fence, now, now),
+    )
+    return fence
+
+
+def beat(ledger: sqlite3.Connection, objective: str, fence: int) -> bool:
+    """Say that the holder lives; False if it no longer holds the lease."""
+    done = ledger.execute(
+        "UPDATE leases SET heartbeat_at = ? WHERE objective = ? AND fence = ? AND released = 0",
+        (time.time(), objective, fence),
+    )
+    return done.rowcount == 1
+
+
+def require(ledger: sqlite3.Connection, objective: str, fence: int | None) -> None:
+    """Raise StillRunning unless a writer with this fence (None: without a lease) may write to the objective."""
+    row = ledger.execute("SELECT * FROM leases WHERE objective = ?", (objective,)).fetchone()
+    if row is None or (fence is not None and row["fence"] == fence):
+        return
+    if fence is not None:
+        holder = holder_of(row)
+        raise StillRunning(
+            f"another process took objective {objective[:8]} over: pid {holder.pid} on {holder.host}",
+            why="this one had been silent for too long; nothing more was written by it",
+            fix=f"azlin objective watch {objective}",
+        )
+    refuse_while_held(objective, holder_of(row))
+
+
+def refuse_while_held(objective: str, holder: Holder) -> None:
+    if holder.alive:
+        raise StillRunning(
+            f"objective {objective[:8]} is being carried out by pid {holder.pid} on {holder.host}",
+            why=f"its last heartbeat was {holder.heartbeat_age_s:.0f} s ago ({holder.runner})",
+            fix=f"azlin objective watch {objective}",
+        )
+
+
+def holder_of(row: sqlite3.Row) -> Holder:
+    # A clock that was set back must not make a dead runner look alive for hours, hence abs().
+    age_s = abs(time.time() - float(row["heartbeat_at"]))
+    dead = row["host"] == platform.node() and _born(row["pid"]) != row["born"]
+    return Holder(
+        runner=row["runner"],
+        host=row["host"],
+        pid=row["pid"],
+        fence=row["fence"],
+        heartbeat_age_s=age_s,
+        alive=not row["released"] and not dead and age_s <= SILENCE_MAX_S,
+    )
+
+
+def _born(pid: int) -> str:
+    """What tells a process from a later one with the same number; `` if there is none.
+
+    Linux: field 22 of /proc/PID/stat, the start time in ticks since boot (proc_pid_stat(5)), with the boot's id.
+    Elsewhere a living process is only `alive`: a reused number then costs the 30 s that silence takes.
+    """
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        after_name = stat.read_text().rpartition(")")[2].split()
+        if after_name[0] in ("Z", "X"):
+            return ""
+        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()}:{after_name[19]}"
+    except OSError:
+        if Path("/proc/self/stat").exists():
+            return ""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return ""
+    except OSError:
+        pass
+    return "alive"
