@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shlex
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Literal, Protocol
 
 from azlin.agentic.terms import Terms

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import (
     Failure,
@@ -77,7 +79,7 @@ def nothing_to_do(objective: Objective, data: Any) -> Outcome:
     )
 
 
-def stopped_by(error: AzlinError, objective: Objective) -> Outcome:
+def stopped_by(error: AzlinError) -> Outcome:
     """The Outcome of a road that an error ended before anything ran."""
     failure = Failure(
         type=error.ref,
@@ -121,6 +123,13 @@ def of(
         failure=next((result.failure for result in results if result.status == "failed"), None),
         next_steps=() if verdict == "achieved" else _next_steps(objective, results),
     )
+
+
+def may_go_on(objective: Objective) -> Objective:
+    """The objective without its Outcome, unless there is nothing left to do."""
+    if objective.outcome is None or objective.outcome.verdict == "achieved":
+        return objective
+    return msgspec.structs.replace(objective, outcome=None)
 
 
 _READ = Finding(operation="", ok=True)

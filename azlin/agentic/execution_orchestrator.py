@@ -9,16 +9,16 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
 from azlin.agentic.strategies.base_strategy import ExecutionStrategy
 from azlin.agentic.types import Operation, OperationResult, Plan
 from azlin.errors import TimedOut
 from azlin.events import Telling
-from azlin.gateways.journal import Entry, PreImage
+from azlin.gateways.journal import Entry, Journal, PreImage
 from azlin.redaction import redact
 
 SETTLE_S = 3.0
@@ -34,26 +34,6 @@ WHY_STOPPED: dict[int, str] = {
 """The signals that let what is in flight finish and start nothing new."""
 
 
-class Ledger(Protocol):
-    """The part of the journal that a run writes (`gateways.journal.Journal`)."""
-
-    def started(
-        self,
-        objective_id: str,
-        operation: Operation,
-        *,
-        strategy: str,
-        attempt: int,
-        request: dict[str, Any],
-        pre_image: PreImage,
-    ) -> None: ...
-    def submitted(self, objective_id: str, operation_id: str, async_url: str) -> None: ...
-    def finished(self, objective_id: str, result: OperationResult) -> None: ...
-    def results(self, objective_id: str) -> dict[str, OperationResult]: ...
-    def entry(self, objective_id: str, operation_id: str) -> Entry | None: ...
-    def removed(self, resource_id: str) -> None: ...
-
-
 Look = Callable[[str], dict[str, Any] | None]
 """Asks Azure for a resource by id, now: the resource, or None if it does not exist."""
 
@@ -67,7 +47,7 @@ class JournalledRun:
     def __init__(
         self,
         objective: str,
-        ledger: Ledger,
+        journal: Journal,
         look: Look,
         matches: Matches,
         telling: Telling,
@@ -76,7 +56,7 @@ class JournalledRun:
         settle_s: float = SETTLE_S,
     ) -> None:
         self._objective = objective
-        self._ledger = ledger
+        self._journal = journal
         self._look = look
         self._matches = matches
         self._telling = telling
@@ -84,7 +64,7 @@ class JournalledRun:
         self._settle_s = settle_s
         self._stop = threading.Event()
         self._why_stopped: str | None = None
-        self._earlier = ledger.results(objective)
+        self._earlier = journal.results(objective)
 
     @property
     def objective(self) -> str:
@@ -108,7 +88,7 @@ class JournalledRun:
             return earlier
         if operation.verb not in ("ensure", "delete"):
             return None
-        entry = self._ledger.entry(self._objective, operation.id)
+        entry = self._journal.entry(self._objective, operation.id)
         if entry is None or entry.state not in ("started", "submitted"):
             return None
         if not self._has_what_was_wanted(operation):
@@ -116,7 +96,7 @@ class JournalledRun:
         adopted = OperationResult(
             operation=operation.id,
             status="done",
-            strategy=entry.strategy,
+            strategy=entry.strategy or "",
             attempts=entry.attempts,
             resource_id=operation.target.id,
         )
@@ -126,11 +106,12 @@ class JournalledRun:
         if operation.verb == "read":
             self._telling.tell("operation-started", self._objective, operation=operation.id, strategy=strategy)
             return 1
-        entry = self._ledger.entry(self._objective, operation.id)
+        entry = self._journal.entry(self._objective, operation.id)
         attempt = 1 if entry is None else entry.attempts + 1
-        pre_image = entry.pre_image if entry is not None else self._pre_image(operation)
+        known = entry.pre_image if entry is not None else None
+        pre_image = known or self._pre_image(operation)
         told: str = redact(request)
-        self._ledger.started(
+        self._journal.started(
             self._objective,
             operation,
             strategy=strategy,
@@ -149,7 +130,7 @@ class JournalledRun:
         return attempt
 
     def submitted(self, operation: Operation, async_url: str) -> None:
-        self._ledger.submitted(self._objective, operation.id, async_url)
+        self._journal.submitted(self._objective, operation.id, async_url)
         self._telling.tell("operation-waiting", self._objective, operation=operation.id)
 
     def waiting(self, operation: Operation, wait_s: float, why: str) -> None:
@@ -163,16 +144,14 @@ class JournalledRun:
         self._stop.wait(wait_s)
 
     def finish(self, operation: Operation, result: OperationResult) -> OperationResult:
-        if operation.verb == "read" or result.status == "skipped":
-            kept = result
-        else:
-            kept = self._commit(operation, result)
+        quiet = operation.verb == "read" or result.status == "skipped"
+        kept = result if quiet else self._commit(operation, result)
         self._telling.tell(f"operation-{result.status}", self._objective, **_told(operation, kept))  # type: ignore[arg-type]
         return kept
 
     def _commit(self, operation: Operation, result: OperationResult) -> OperationResult:
-        entry = self._ledger.entry(self._objective, operation.id)
-        ours = operation.verb == "ensure" and entry is not None and entry.pre_image.absent is True
+        entry = self._journal.entry(self._objective, operation.id)
+        ours = operation.verb == "ensure" and entry is not None and _was_absent(entry)
         kept = OperationResult(
             operation=result.operation,
             status=result.status,
@@ -182,9 +161,9 @@ class JournalledRun:
             created=ours if operation.verb == "ensure" else None,
             failure=result.failure,
         )
-        self._ledger.finished(self._objective, kept)
+        self._journal.finished(self._objective, kept)
         if operation.verb == "delete" and result.status in ("done", "undone"):
-            self._ledger.removed(operation.target.id)
+            self._journal.removed(operation.target.id)
         return kept
 
     def _pre_image(self, operation: Operation) -> PreImage:
@@ -228,12 +207,12 @@ def undo(
 
 
 @contextmanager
-def _stoppable(run: JournalledRun) -> Iterator[None]:
+def _stoppable(run: JournalledRun) -> Generator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(number: int, _frame: FrameType | None) -> None:
         if run.stopped() and number == signal.SIGINT:
             raise KeyboardInterrupt
         run.stop(WHY_STOPPED[number])
@@ -258,6 +237,10 @@ def _told(operation: Operation, result: OperationResult) -> dict[str, Any]:
     if result.failure is not None:
         about["failure"] = result.failure
     return about
+
+
+def _was_absent(entry: Entry) -> bool:
+    return entry.pre_image is not None and entry.pre_image.absent is True
 
 
 def _in_progress(there: dict[str, Any] | None) -> bool:

@@ -49,7 +49,7 @@ class Road:
     """Everything the arrows need, injected by `azlin.app`.
 
     `quote`, `judge` and `validate` are bound to their tables and limits; `open_run` makes the durable run of one
-    objective; `where` names the subscription to a person (`sandbox subscription (sandbox)`).
+    objective, `started` says whether one of its operations ever left; `where` names the subscription to a person.
     """
 
     families: Mapping[str, IntentFamily]
@@ -61,6 +61,7 @@ class Road:
     judge: Callable[[Quote, Plan, tuple[str, ...]], BudgetVerdict]
     validate: Callable[[Plan, Sequence[OperationResult], World], list[Finding]]
     open_run: Callable[[str, Terms], JournalledRun]
+    started: Callable[[str], bool]
     files: Files
     telling: Telling
     asker: Asker
@@ -77,7 +78,7 @@ def walk(objective: Objective, terms: Terms, road: Road) -> Objective:
     try:
         walker.walk()
     except AzlinError as stopped:
-        walker.conclude(conclusion.stopped_by(stopped, walker.objective))
+        walker.conclude(conclusion.stopped_by(stopped))
     return walker.objective
 
 
@@ -138,10 +139,19 @@ class _Walker:
         return intent
 
     def _planned(self, intent: Intent) -> Plan:
-        plan = self.objective.plan
-        if plan is not None:
-            return plan
+        earlier = self.objective.plan
+        if earlier is not None and self.road.started(self.objective.id):
+            return earlier  # from here on every operation is asked about by itself
         plan = self.road.plan(intent, self.road.world)
+        if earlier is not None:
+            if plan.made_against == earlier.made_against:
+                return earlier
+            if self.terms.plan_path is not None:
+                raise PlanStale(
+                    "what exists in Azure is no longer what this plan was made for; nothing ran",
+                    fix=f"azlin doit {self.objective.request.text!r} -n --save {self.terms.plan_path}",
+                )
+            self._replan("Azure changed since it was planned")
         self._save(plan=plan)
         self._tell("plan-made", plan=plan, known=self.road.world.known)
         return plan
@@ -191,36 +201,31 @@ class _Walker:
             self._tell("approval-refused", why=refused.what)
             raise
         if approval.how == "typed":
-            self._still_true(plan)
+            self._still_true()
         self._save(approval=approval)
         self._tell("approval-given", approval=approval)
 
-    def _still_true(self, plan: Plan) -> None:
+    def _still_true(self) -> None:
         """People take their time to say yes: what the plan was made against must still be what Azure says."""
         if self.road.world.again().digest != self.road.world.digest:
-            now = datetime.now(UTC)
-            before = self.objective
-            self.objective = replace(
-                before,
-                plan=None,
-                quote=None,
-                budget=None,
-                approval=None,
-                history=(
-                    *before.history,
-                    Replaced(
-                        at=now,
-                        why="Azure changed before the yes",
-                        plan=plan,
-                        quote=before.quote,
-                        budget=before.budget,
-                    ),
-                ),
-            )
+            self._replan("Azure changed before the yes")
             raise PlanStale(
                 "what exists in Azure changed while the question was open; nothing ran",
-                fix=f"azlin objective resume {before.id[:8]}   (plans and prices it again, and asks again)",
+                fix=f"azlin objective resume {self.objective.id[:8]}   (plans and prices it again, and asks again)",
             )
+
+    def _replan(self, why: str) -> None:
+        """Clear what a new plan makes meaningless, and keep it in the history."""
+        stood = self.objective
+        replaced = Replaced(
+            at=datetime.now(UTC),
+            why=why,
+            plan=stood.plan,
+            quote=stood.quote,
+            budget=stood.budget,
+            approval=stood.approval,
+        )
+        self._save(plan=None, quote=None, budget=None, approval=None, history=(*stood.history, replaced))
 
     def _carry_out(self, plan: Plan, strategy: ExecutionStrategy) -> None:
         run = self.road.open_run(self.objective.id, self.terms)

@@ -29,7 +29,7 @@ def test_the_best_one_that_can_run_here_is_chosen_with_its_reason():
     ways = [Way("az", 0.9, missing="az is not installed"), Way("arm", 0.5), Way("other", 0.4)]
     strategy, ranking = choose(ways, PLAN)  # type: ignore[arg-type]
     assert strategy.name == "arm"
-    assert [(c.strategy, c.because) for c in ranking][0] == ("arm", "arm fits 0.5")
+    assert next((c.strategy, c.because) for c in ranking) == ("arm", "arm fits 0.5")
     assert ranking[-1].missing == "az is not installed"
 
 

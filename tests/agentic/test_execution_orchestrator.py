@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from azlin.agentic.execution_orchestrator import JournalledRun, execute, undo
+from azlin.agentic.strategies.base_strategy import Fit, Run
+from azlin.agentic.strategies.stepwise import Stepwise
+from azlin.agentic.types import MadeAgainst, Objective, Operation, Plan, Request, ResourceRef
+from azlin.errors import AzureRefused, StateUnwritable
+from azlin.events import Event, Telling
+from azlin.gateways.journal import Journal
+from azlin.paths import Paths
+
+VNET = "Microsoft.Network/virtualNetworks"
+
+
+class Cloud(Stepwise):
+    """An Azure of one dict, and the strategy that works on it. `trouble` maps an operation to what it raises, each
+    time one less."""
+
+    name: ClassVar[str] = "cloud"
+
+    def __init__(self, **there: dict[str, Any]) -> None:
+        self.there: dict[str, dict[str, Any]] = {ref(name).key: body for name, body in there.items()}
+        self.sent: list[str] = []
+        self.trouble: dict[str, list[Exception]] = {}
+        self.journal_at_call: list[str | None] = []
+        self.journal: Journal | None = None
+
+    def look(self, resource_id: str) -> dict[str, Any] | None:
+        return self.there.get(resource_id.casefold())
+
+    def missing(self) -> str | None:
+        return None
+
+    def fit(self, plan: Plan) -> Fit:
+        return Fit(1, "it is all there is")
+
+    def render_operation(self, operation: Operation) -> str:
+        return f"{operation.verb} {operation.target.name}"
+
+    def perform(self, operation: Operation, run: Run) -> Any:
+        self.sent.append(operation.id)
+        if self.journal is not None:
+            entry = self.journal.entry(run.objective, operation.id)
+            self.journal_at_call.append(entry.state if entry else None)
+        if waiting := self.trouble.get(operation.id):
+            raise waiting.pop(0)
+        if operation.verb == "ensure":
+            self.there[operation.target.key] = operation.desired
+        if operation.verb == "delete":
+            self.there.pop(operation.target.key, None)
+        return [{"name": "read"}] if operation.verb == "read" else None
+
+
+def ref(name: str) -> ResourceRef:
+    return ResourceRef(type=VNET, name=name, group="g", subscription="s")
+
+
+def ensure(name: str, *after: str) -> Operation:
+    return Operation(id=name, verb="ensure", effect="creates", target=ref(name), desired={"tags": {}}, after=after)
+
+
+def plan_of(*operations: Operation) -> Plan:
+    return Plan(operations=operations, made_against=MadeAgainst(cloud="sandbox"))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal.open(Paths(tmp_path)) as journal:
+        request = Request(text="make it so", actor="me", at=datetime.now(UTC))
+        journal.save(Objective(id="a" * 32, cloud="sandbox", request=request))
+        yield journal
+
+
+def run_on(cloud: Cloud, journal: Journal, told: list[Event] | None = None) -> JournalledRun:
+    telling = Telling()
+    if told is not None:
+        telling.listen(told.append)
+    cloud.journal = journal
+    return JournalledRun(
+        "a" * 32,
+        journal,
+        cloud.look,
+        lambda operation, there: there == operation.desired if operation.verb == "ensure" else there is None,
+        telling,
+        timeout_s=30,
+        settle_s=0,
+    )
+
+
+def test_every_call_leaves_after_the_journal_knows_of_it(journal: Journal):
+    cloud = Cloud()
+    execute(cloud, plan_of(ensure("a"), ensure("b", "a")), run_on(cloud, journal))
+    assert cloud.sent == ["a", "b"]
+    assert cloud.journal_at_call == ["started", "started"]
+
+
+def test_only_what_was_absent_before_counts_as_created(journal: Journal):
+    cloud = Cloud(old={"tags": {"mine": "yes"}})
+    results = execute(cloud, plan_of(ensure("old"), ensure("new")), run_on(cloud, journal))
+    assert {result.operation: result.created for result in results} == {"old": False, "new": True}
+
+
+def test_an_undo_removes_what_was_created_and_nothing_else(journal: Journal):
+    cloud = Cloud(old={"tags": {"mine": "yes"}})
+    plan = plan_of(ensure("old"), ensure("first"), ensure("second", "first"))
+    run = run_on(cloud, journal)
+    results = execute(cloud, plan, run)
+    undone = undo(cloud, plan, results, run)
+    assert [result.operation for result in undone] == ["undo:second", "undo:first"]
+    assert set(cloud.there) == {ref("old").key}
+
+
+def test_what_waited_for_a_failure_is_skipped_with_the_reason_and_the_rest_goes_on(journal: Journal):
+    cloud = Cloud()
+    cloud.trouble["a"] = [AzureRefused("SkuNotAvailable", "not here", status=409)]
+    told: list[Event] = []
+    results = execute(cloud, plan_of(ensure("a"), ensure("b", "a"), ensure("c")), run_on(cloud, journal, told))
+    assert [result.status for result in results] == ["failed", "skipped", "done"]
+    assert results[0].failure is not None
+    assert (results[0].failure.code, results[0].attempts) == ("SkuNotAvailable", 1)
+    assert results[1].failure is not None
+    assert "a was not done" in results[1].failure.message
+    assert [event.kind for event in told].count("operation-skipped") == 1
+
+
+def test_what_may_pass_is_tried_again_and_what_may_not_is_not(journal: Journal):
+    cloud = Cloud()
+    cloud.trouble["a"] = [AzureRefused("TooManyRequests", "slow down", status=429, retry_after_s=0.01)] * 2
+    told: list[Event] = []
+    (result,) = execute(cloud, plan_of(ensure("a")), run_on(cloud, journal, told))
+    assert (result.status, result.attempts, cloud.sent) == ("done", 3, ["a", "a", "a"])
+    assert [event.kind for event in told].count("operation-retried") == 2
+
+
+def test_it_gives_up_after_five_attempts_and_says_so(journal: Journal):
+    cloud = Cloud()
+    cloud.trouble["a"] = [AzureRefused("TooManyRequests", "slow down", status=429, retry_after_s=0.01)] * 9
+    (result,) = execute(cloud, plan_of(ensure("a")), run_on(cloud, journal))
+    assert (result.status, result.attempts, len(cloud.sent)) == ("failed", 5, 5)
+
+
+def test_a_second_run_does_nothing_twice(journal: Journal):
+    cloud = Cloud()
+    plan = plan_of(ensure("a"), ensure("b", "a"))
+    execute(cloud, plan, run_on(cloud, journal))
+    again = execute(cloud, plan, run_on(cloud, journal))
+    assert cloud.sent == ["a", "b"]
+    assert [(result.status, result.created) for result in again] == [("done", True), ("done", True)]
+
+
+@pytest.mark.parametrize("landed", [True, False])
+def test_what_a_dead_process_started_is_asked_about_and_done_only_if_azure_does_not_have_it(
+    journal: Journal, landed: bool
+):
+    cloud = Cloud()
+    plan = plan_of(ensure("a"))
+    run = run_on(cloud, journal)
+    run.start(plan.operations[0], "cloud", "ensure a")  # and here the process dies
+    if landed:
+        cloud.there[ref("a").key] = {"tags": {}}
+    (result,) = execute(cloud, plan, run_on(cloud, journal))
+    assert (result.status, result.created) == ("done", True)
+    assert cloud.sent == ([] if landed else ["a"])
+
+
+def test_a_journal_that_cannot_be_written_stops_the_call(journal: Journal, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object, **__: object) -> None:
+        raise StateUnwritable("cannot write the journal", why="No space left on device")
+
+    cloud = Cloud()
+    run = run_on(cloud, journal)
+    monkeypatch.setattr(journal, "started", full)
+    (result,) = execute(cloud, plan_of(ensure("a")), run)
+    assert (result.status, cloud.sent, cloud.there) == ("failed", [], {})
+
+
+def test_reads_leave_nothing_in_the_journal(journal: Journal):
+    cloud = Cloud()
+    target = ResourceRef(type=VNET, name="", subscription="s")
+    read = Operation(id="r", verb="read", effect="reads", target=target, desired={"list": True})
+    (result,) = execute(cloud, plan_of(read), run_on(cloud, journal))
+    assert result.data == [{"name": "read"}]
+    assert journal.results("a" * 32) == {}
+
+
+def test_ctrl_c_lets_what_is_in_flight_finish_and_starts_nothing_new(journal: Journal):
+    class Interrupted(Cloud):
+        def perform(self, operation: Operation, run: Run) -> Any:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            while run.stopped() is None:
+                pass
+            return super().perform(operation, run)
+
+    cloud = Interrupted()
+    run = run_on(cloud, journal)
+    results = execute(cloud, plan_of(ensure("a"), ensure("b", "a")), run)
+    assert [result.status for result in results] == ["done", "skipped"]
+    assert run.stopped() == "interrupted"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
