@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, cast, overload
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -79,10 +79,6 @@ def _might_be_secret_name(name: str) -> bool:
     return folded.endswith("key") and "public" not in folded
 
 
-@overload
-def redact(value: str) -> str: ...
-@overload
-def redact(value: Any) -> Any: ...
 def redact(value: Any) -> Any:
     """The same JSON-able value with every secret in it replaced by `***`.
 

@@ -141,8 +141,8 @@ class Journal(Protocol):
         """One error, not raised, for each objective that cannot be read back."""
         ...
 
-    def delete(self, objective_id: str) -> None:
-        """Forget an objective. What it made that still exists stays known to `made_with`, and what was approved stays
+    def delete(self, objective_id: str) -> str:
+        """Forget an objective, readable or not, and return its whole id. What it made that still exists stays known to `made_with`, and what was approved stays
         in `committed`. Raises NotFound, StillRunning."""
         ...
 

@@ -70,13 +70,14 @@ class Ledger(Journal):
         found = self._store.read(ledger_objectives.newest_first)
         return [one for one in found if isinstance(one, StateDamaged)]
 
-    def delete(self, objective_id: str) -> None:
-        def change(ledger: sqlite3.Connection) -> None:
+    def delete(self, objective_id: str) -> str:
+        def change(ledger: sqlite3.Connection) -> str:
             name = ledger_objectives.named(ledger, objective_id)
             self._require_lease(ledger, name)
             ledger_objectives.delete(ledger, name)
+            return name
 
-        self._store.write(change)
+        return self._store.write(change)
 
     def started(
         self,

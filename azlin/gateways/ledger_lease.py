@@ -7,6 +7,7 @@ import platform
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from azlin.errors import AzlinError, StillRunning
@@ -31,13 +32,11 @@ class HeldLease:
         self._heart.start()
 
     def release(self) -> None:
+        """Let the next runner in at once. Where that cannot be written, the end of this process says it as well."""
         self._over.set()
         self._heart.join()
-        self._ledger.write(
-            lambda ledger: ledger.execute(
-                "UPDATE leases SET released = 1 WHERE objective = ? AND fence = ?", (self.objective, self.fence)
-            )
-        )
+        with suppress(AzlinError):
+            self._ledger.write(lambda ledger: let_go(ledger, self.objective, self.fence))
 
     def _beat(self) -> None:
         while not self._over.wait(HEARTBEAT_S):
@@ -75,6 +74,10 @@ def beat(ledger: sqlite3.Connection, objective: str, fence: int) -> bool:
         (time.time(), objective, fence),
     )
     return done.rowcount == 1
+
+
+def let_go(ledger: sqlite3.Connection, objective: str, fence: int) -> None:
+    ledger.execute("UPDATE leases SET released = 1 WHERE objective = ? AND fence = ?", (objective, fence))
 
 
 def require(ledger: sqlite3.Connection, objective: str, fence: int | None) -> None:
