@@ -35,11 +35,10 @@ def carry(
     terms: Terms,
     output: Output,
     run: Callable[[App, View, Asker], Objective],
-    objective: Objective | None = None,
 ) -> int:
-    """Run, show, and return the exit code. `objective` is one that is taken up again."""
+    """Run, show, and return the exit code."""
     app = open_app(terms)
-    view = Noting(view_for(output, dry_run=terms.dry_run, objective=objective))
+    view = Noting(view_for(output, dry_run=terms.dry_run, find=app.objectives.show))
     try:
         ended = run(app, view, Keyboard(no_input=terms.no_input))
     except KeyboardInterrupt:
@@ -67,7 +66,7 @@ class Noting:
         self._view.finish(objective)
 
 
-def view_for(output: Output, *, dry_run: bool = False, objective: Objective | None = None) -> View:
+def view_for(output: Output, *, dry_run: bool, find: Callable[[str], Objective]) -> View:
     """People get the human view. Scripts get their document on stdout, and the talk stays on stderr."""
     from azlin.views.human import HumanView
 
@@ -77,7 +76,7 @@ def view_for(output: Output, *, dry_run: bool = False, objective: Objective | No
         data=output.form is None,
         verbose=output.verbose,
         commands=dry_run,
-        objective=objective,
+        find=find,
     )
     if output.form is None:
         return human

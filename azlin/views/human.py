@@ -27,8 +27,8 @@ VERDICTS = {
 class HumanView:
     """Draws on `err`; what a read returned goes to `out`, unless `data` is False (another view writes it there).
 
-    `commands` shows exactly what would run in the preview (a dry run always does). `objective` is one that is taken
-    up again: it brings arrows with it that no event of this run will tell.
+    `commands` shows exactly what would run in the preview (a dry run always does). `find` reads an objective as it is
+    filed: one that is taken up again brings arrows with it that no event of this run tells.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class HumanView:
         data: bool = True,
         verbose: bool = False,
         commands: bool = False,
-        objective: Objective | None = None,
+        find: Callable[[str], Objective] | None = None,
     ) -> None:
         self._out = out
         self._data = data
@@ -47,8 +47,7 @@ class HumanView:
         self._verbose = verbose
         self._commands = commands or verbose
         self._preview = Preview()
-        if objective is not None:
-            self._take_over(objective)
+        self._find = find
         self._drawn = False
         self._findings: Sequence[Any] = ()
         self._shows: dict[str, Callable[[Event], None]] = {
@@ -118,6 +117,8 @@ class HumanView:
         self._preview.budget = event.about["budget"]
 
     def _strategy_chosen(self, event: Event) -> None:
+        if self._preview.plan is None and self._find is not None and event.objective is not None:
+            self._take_over(self._find(event.objective))
         preview = self._preview
         preview.strategy = event.about.get("strategy")
         preview.ranking = event.about.get("ranking", ())
