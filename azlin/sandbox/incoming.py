@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from azlin.sandbox.arm.jsonc import JsonInvalid, read_json
 from azlin.sandbox.arm.refusals import content_invalid
 
 
@@ -29,7 +30,14 @@ class Incoming:
             return None
         try:
             return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as unreadable:
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._lenient()
+
+    def _lenient(self) -> Any:
+        """ARM reads comments and bare names too; `az deployment` sends templates that way."""
+        try:
+            return read_json(self.body)
+        except JsonInvalid as unreadable:
             raise content_invalid(str(unreadable)) from None
 
     def form(self) -> dict[str, str]:

@@ -1,0 +1,99 @@
+"""The sandbox's own door, `/_sandbox/`: status, request log, faults, seed, reset.
+
+Every call but `health` needs the key of the instance file, which only its owner can read.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from azlin.sandbox.arm.behaviour import Answer
+from azlin.sandbox.arm.control_plane import ControlPlane
+from azlin.sandbox.arm.faults import Fault
+from azlin.sandbox.incoming import Incoming
+from azlin.sandbox.request_log import RequestLog
+from azlin.sandbox.seed import SeedUnreadable, seed
+
+
+class _SeedAsked(msgspec.Struct):
+    path: str
+    name: str | None = None
+
+
+class Administration:
+    """`on_change` is called when tenants or subscriptions were added."""
+
+    def __init__(
+        self, plane: ControlPlane, log: RequestLog, instance: dict[str, Any], key: str, on_change: Callable[[], None]
+    ) -> None:
+        self._plane = plane
+        self._log = log
+        self._instance = instance
+        self._key = key
+        self._on_change = on_change
+        self._doors: dict[tuple[str, str], Callable[[Incoming], Any]] = {
+            ("GET", "status"): self._status,
+            ("GET", "requests"): lambda _: log.entries(),
+            ("GET", "faults"): lambda _: plane.faults.list(),
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): lambda _: {"removed": plane.faults.clear()},
+            ("POST", "seed"): self._seed,
+            ("POST", "reset"): self._reset,
+        }
+
+    def answer(self, incoming: Incoming) -> Answer:
+        what = incoming.path.removeprefix("/_sandbox/")
+        if what == "health":
+            return Answer(200, {"pid": self._instance["pid"], "id": self._instance["id"]})
+        given = incoming.headers.get("x-sandbox-key", "")
+        if not secrets.compare_digest(given.encode(), self._key.encode()):
+            return _error(401, "KeyNeeded", "x-sandbox-key is missing or wrong")
+        door = self._doors.get((incoming.method, what))
+        if door is None:
+            return _error(404, "NotFound", f"no such door: {incoming.method} {what}")
+        try:
+            return Answer(200, msgspec.to_builtins(door(incoming)))
+        except (SeedUnreadable, msgspec.ValidationError) as refused:
+            return _error(400, "Unreadable", str(refused))
+
+    def _status(self, _: Incoming) -> dict[str, Any]:
+        plane = self._plane
+        return {
+            "resources": plane.store.count(),
+            "requests": self._log.total,
+            "mutating_requests": self._log.mutating,
+            "refused_hosts": self._log.refused_hosts,
+            "faults": len(plane.faults.list()),
+            "tenants": [
+                {
+                    "id": tenant.id,
+                    "name": tenant.name,
+                    "subscriptions": [
+                        {"id": one.id, "name": one.name} for one in plane.directory.subscriptions(tenant.id)
+                    ],
+                }
+                for tenant in plane.directory.tenants
+            ],
+        }
+
+    def _add_fault(self, incoming: Incoming) -> Fault:
+        return self._plane.faults.add(msgspec.convert({"id": "", **(incoming.json() or {})}, Fault))
+
+    def _seed(self, incoming: Incoming) -> Any:
+        asked = msgspec.json.decode(incoming.body, type=_SeedAsked)
+        report = seed(Path(asked.path), asked.name, self._plane)
+        self._on_change()
+        return report
+
+    def _reset(self, _: Incoming) -> dict[str, int]:
+        self._plane.operations.clear()
+        return {"removed": self._plane.store.clear(), "faults": self._plane.faults.clear()}
+
+
+def _error(status: int, code: str, message: str) -> Answer:
+    return Answer(status, {"error": {"code": code, "message": message}})

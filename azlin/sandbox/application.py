@@ -1,0 +1,155 @@
+"""The ASGI application behind the TLS listener: one door for every host, dispatched by name."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import traceback
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from azlin.sandbox.administration import Administration
+from azlin.sandbox.arm.behaviour import Answer
+from azlin.sandbox.arm.routes import Arm
+from azlin.sandbox.entra import Entra
+from azlin.sandbox.hosts import Service, service
+from azlin.sandbox.incoming import Incoming
+from azlin.sandbox.metadata import cloud_metadata
+from azlin.sandbox.request_log import RequestLog
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Serve = Callable[[Incoming], Answer]
+
+_ARM_ROOTS = frozenset(("subscriptions", "providers", "tenants"))
+_GRAPH_ROOTS = frozenset(("v1.0", "beta"))
+
+
+class Application:
+    """Holds one `Serve` per service. `serve` is where data planes and Graph plug in."""
+
+    def __init__(self, arm: Arm, entra: Entra, administration: Administration, log: RequestLog) -> None:
+        self._administration = administration
+        self._entra = entra
+        self._log = log
+        self.serve: dict[Service, Serve] = {"arm": arm.answer, "login": self._login}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        incoming = await read(scope, receive)
+        host = incoming.headers.get("host", "")
+        found = service(host)
+        if found == "direct":
+            found = self._direct(incoming.path)
+        answer = self._answer(found, incoming)
+        if answer.delay_s:
+            await asyncio.sleep(answer.delay_s)
+        if not incoming.path.startswith("/_sandbox/"):
+            command = incoming.headers.get("commandname")
+            arm = found == "arm"
+            self._log.add(host, incoming.method, incoming.path, answer.status, command, arm=arm)
+        await write(answer, incoming, send)
+
+    def _answer(self, found: Service | None, incoming: Incoming) -> Answer:
+        try:
+            if incoming.path.startswith("/_sandbox/"):
+                return self._administration.answer(incoming)
+            if incoming.path.casefold() == "/metadata/endpoints":
+                return _metadata(incoming)
+            if incoming.path.startswith("/metadata/identity/"):
+                return self._entra.managed_identity(incoming.query, incoming.headers, imds=True)
+            serve = self.serve.get(found) if found else None
+            return serve(incoming) if serve is not None else _unserved(incoming)
+        except Exception:  # noqa: BLE001 - whatever breaks, one request fails and the sandbox stays
+            traceback.print_exc(file=sys.stderr)
+            message = f"{incoming.method} {incoming.path}: the sandbox broke; see its log."
+            return Answer(500, {"error": {"code": "InternalServerError", "message": message}})
+
+    def _direct(self, path: str) -> Service:
+        """A custom cloud has one address; the path tells the services apart."""
+        root = path.strip("/").partition("/")[0].casefold()
+        if root in _ARM_ROOTS:
+            return "arm"
+        return "graph" if root in _GRAPH_ROOTS else "login"
+
+    def _login(self, incoming: Incoming) -> Answer:
+        return self._entra.answer(incoming.method, incoming.path, incoming.query, incoming.form(), incoming.base)
+
+
+class IdentityApplication:
+    """The plain-http listener: managed identity only, as App Service and IMDS serve it."""
+
+    def __init__(self, entra: Entra) -> None:
+        self._entra = entra
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        incoming = await read(scope, receive)
+        if incoming.path == "/msi/token":
+            answer = self._entra.managed_identity(incoming.query, incoming.headers, imds=False)
+        elif incoming.path == "/metadata/identity/oauth2/token":
+            answer = self._entra.managed_identity(incoming.query, incoming.headers, imds=True)
+        else:
+            answer = Answer(404, {"error": "not_found"})
+        await write(answer, incoming, send)
+
+
+async def read(scope: Scope, receive: Receive) -> Incoming:
+    """The whole request."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    query = scope["query_string"]
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else ()
+    return Incoming(
+        method=scope["method"],
+        path=scope["path"],
+        query={name.lower(): value for name, value in pairs},
+        headers=headers,
+        body=body,
+        base=f"{scope['scheme']}://{headers.get('host', '')}",
+    )
+
+
+async def write(answer: Answer, incoming: Incoming, send: Send) -> None:
+    request_id = str(uuid.uuid4()).encode()
+    headers = [
+        (b"x-ms-request-id", request_id),
+        (b"x-ms-correlation-request-id", request_id),
+        (b"cache-control", b"no-cache"),
+        *((name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()),
+    ]
+    data = b""
+    if answer.body is not None:
+        data = answer.body if isinstance(answer.body, bytes) else msgspec.json.encode(answer.body)
+        if "Content-Type" not in answer.headers:
+            headers.append((b"content-type", b"application/json; charset=utf-8"))
+    if "x-ms-client-request-id" in incoming.headers:
+        headers.append((b"x-ms-client-request-id", incoming.headers["x-ms-client-request-id"].encode("latin-1")))
+    if answer.status != 204:
+        headers.append((b"content-length", str(len(data)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if incoming.method == "HEAD" else data})
+
+
+def _metadata(incoming: Incoming) -> Answer:
+    """One cloud for 2022-09-01, as `az cloud register` asks; a list for the older form."""
+    described = cloud_metadata(incoming.base)
+    return Answer(200, described if incoming.query.get("api-version") == "2022-09-01" else [described])
+
+
+def _unserved(incoming: Incoming) -> Answer:
+    host = incoming.headers.get("host", "")
+    message = f"sandbox: nothing is served at {host}{incoming.path}."
+    return Answer(404, {"error": {"code": "NotServedBySandbox", "message": message}})
