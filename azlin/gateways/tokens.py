@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
-from uuid import uuid4
 
-from azlin.errors import AnswerLost, CloudUnreachable, SignInNeeded, ToolMissing
+from azlin.errors import AnswerLost, CloudUnreachable, SignInNeeded, StateUnwritable, ToolMissing
 from azlin.gateways.arm_error import refusal, said_in
 from azlin.gateways.cloud import PUBLIC_ARM, Cloud, ServicePrincipal
+from azlin.gateways.files import write_whole
 from azlin.gateways.http import Http, is_loopback
 from azlin.paths import Paths
 
@@ -192,14 +192,8 @@ class Tokens:
             if isinstance(value, dict) and cast("dict[str, Any]", value).get("expires_at", 0) > self._now()
         }
         kept[self._key(scope)] = {"token": token.text, "expires_at": token.expires_at}
-        draft = self._paths.tokens.with_name(f"{self._paths.tokens.name}.{uuid4().hex}")
-        try:
-            self._paths.tokens.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                json.dump(kept, file)
-            draft.replace(self._paths.tokens)
-        except OSError:
-            draft.unlink(missing_ok=True)
+        with suppress(StateUnwritable):
+            write_whole(self._paths.tokens, json.dumps(kept).encode())
 
 
 def arm_scope(cloud: Cloud) -> str:
