@@ -184,11 +184,13 @@ class MadeAgainst(Value, frozen=True):
 class Plan(Value, frozen=True):
     """Operations that can be carried out in waves: acyclic, and closed (nobody waits for a stranger).
 
-    Raises ValueError when built otherwise, or with two operations of one id.
+    `assumptions` are sentences about what the planner found: which things are meant, what is kept and why. Raises
+    ValueError when built otherwise, or with two operations of one id.
     """
 
     operations: tuple[Operation, ...]
     made_against: MadeAgainst
+    assumptions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = {operation.id for operation in self.operations}
