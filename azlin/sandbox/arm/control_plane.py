@@ -3,7 +3,9 @@ deployments call the same methods, so a fault or a lock means the same in both."
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,12 +47,15 @@ class Removed:
 class ControlPlane:
     """The generic half of ARM over one store."""
 
-    def __init__(self, store: Store, registry: Registry, directory: Directory) -> None:
+    def __init__(
+        self, store: Store, registry: Registry, directory: Directory, now: Callable[[], float] = time.time
+    ) -> None:
+        """`now` is the clock that operations go by, in seconds since the epoch."""
         self.store = store
         self.registry = registry
         self.directory = directory
         self.faults = Faults(store)
-        self.operations = Operations(store)
+        self.operations = Operations(store, now)
         for known in registry.provider_types.values():
             store.casing.learn(known.type)
         registry.kind("write", finish_write)

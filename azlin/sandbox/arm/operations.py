@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import time
 import uuid
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -62,7 +63,8 @@ class Operation(msgspec.Struct, kw_only=True):
 class Operations:
     """The operations of one sandbox, kept in the store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, now: Callable[[], float] = time.time) -> None:
+        self._now = now
         self._store = store
         self._all: dict[str, Operation] = {}
         self._due: list[tuple[float, str]] = []
@@ -86,7 +88,7 @@ class Operations:
         state: dict[str, Any] | None = None,
     ) -> Operation:
         """Start one; it is called on (`Registry.advance(kind)`) once `ready_in_s` have passed."""
-        now = time.time()
+        now = self._now()
         operation = Operation(
             id=str(uuid.uuid4()),
             kind=kind,
@@ -113,7 +115,7 @@ class Operations:
 
     def settle(self, plane: ControlPlane) -> None:
         """Advance everything that is due. Cheap when nothing is."""
-        while self._due and self._due[0][0] <= time.time():
+        while self._due and self._due[0][0] <= self._now():
             _, operation_id = heapq.heappop(self._due)
             operation = self._all[operation_id]
             if not operation.ended:
@@ -140,11 +142,11 @@ class Operations:
             if again_in_s is None:
                 if operation.status == "InProgress":
                     operation.status = "Succeeded"
-                operation.ended_at = time.time()
+                operation.ended_at = self._now()
                 self._pending.pop(operation.key, None)
                 self._prune()
             else:
-                operation.ready_at = time.time() + again_in_s
+                operation.ready_at = self._now() + again_in_s
                 heapq.heappush(self._due, (operation.ready_at, operation.id))
             self._keep(operation)
 

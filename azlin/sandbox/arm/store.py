@@ -259,10 +259,9 @@ class Store:
             if token is None:
                 return
 
-    def count(self, *, listed: bool = True) -> int:
-        """How many resources there are; `listed=False` counts groups and proxy resources too."""
-        least = 1 if listed else 0
-        return self._db.execute("SELECT count(*) FROM resources WHERE listed >= ?", (least,)).fetchone()[0]
+    def count(self) -> int:
+        """How many resources there are, groups left out."""
+        return self._db.execute("SELECT count(*) FROM resources WHERE type != ?", (GROUP.casefold(),)).fetchone()[0]
 
     # ------------------------------------------------------------ the rest
 

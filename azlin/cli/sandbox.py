@@ -1,0 +1,251 @@
+"""`azlin sandbox`: an Azure on this machine. Everything it prints says so."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from azlin.cli.output import Output, output_options
+from azlin.errors import NotFound, Undecided, UsageRefused
+from azlin.paths import Paths
+
+if TYPE_CHECKING:
+    from azlin.sandbox.instance import Instance
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(context_settings=_HELP)
+def sandbox() -> None:
+    """An Azure on this machine, to try everything on: the real az works in it, and nothing leaves it."""
+
+
+@sandbox.command()
+@output_options
+def start(output: Output) -> None:
+    """Start the sandbox (it stays until `sandbox stop`)."""
+    from azlin.sandbox.instance import ensure_running, find_running
+
+    paths = Paths.from_environment()
+    ran = find_running(paths)
+    instance = ran or ensure_running(paths)
+    if output.form is not None:
+        output.put(_described(instance))
+        return
+    click.echo(f"sandbox: {'runs already' if ran else 'started'} at {instance.arm} (process {instance.pid})")
+    click.echo('Use it from this shell:  eval "$(azlin sandbox env)"', err=True)
+
+
+@sandbox.command()
+def stop() -> None:
+    """Stop the sandbox. What is in it is kept."""
+    from azlin.sandbox.instance import stop as end
+
+    ended = end(Paths.from_environment())
+    click.echo("sandbox: it does not run" if ended is None else f"sandbox: stopped (process {ended.pid})")
+
+
+@sandbox.command()
+@output_options
+def status(output: Output) -> None:
+    """What runs, what is in it, and what was asked of it. Exit 3 when it does not run."""
+    from azlin.sandbox.instance import find_running
+
+    instance = find_running(Paths.from_environment())
+    if instance is None:
+        if output.form is not None:
+            output.put({"sandbox": True, "running": False})
+        else:
+            click.echo("sandbox: it does not run. Start it:  azlin sandbox start")
+        sys.exit(NotFound.exit_code)
+    said = {**_described(instance), **instance.ask("GET", "status")}
+    if output.verbose:
+        said["recent_requests"] = instance.ask("GET", "requests")
+    if output.form is not None:
+        output.put(said)
+        return
+    _draw(said)
+
+
+@sandbox.command()
+@click.option("--tenant", "file", required=True, type=click.Path(path_type=Path), help="A list of ARM resources.")
+@click.option("--name", help="What the tenant is called. Default: the file's name.")
+@output_options
+def seed(file: Path, name: str | None, output: Output) -> None:
+    """Load an estate, such as `az resource list -o json` wrote it, into a tenant of the sandbox."""
+    if not file.is_file():
+        raise NotFound(f"there is no file {file}", fix="az resource list -o json > estate.json")
+    asked = {"path": str(file.absolute()), "name": name}
+    report = _running().ask("POST", "seed", asked, timeout_s=600.0)
+    if output.form is not None:
+        output.put(report)
+        return
+    click.echo(
+        f"sandbox: {report['resources']} resources and {report['groups']} groups in tenant "
+        f"{report['tenant_name']} ({report['tenant']}), subscriptions {', '.join(report['subscriptions'])}"
+    )
+    if report["groups_added"]:
+        click.echo(f"The file describes no such groups, so they were added: {_some(report['groups_added'])}", err=True)
+
+
+@sandbox.command()
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@output_options
+def reset(yes: bool, output: Output) -> None:
+    """Remove every resource and every fault. Tenants, subscriptions and sign-ins stay."""
+    from azlin.agentic.approver import Question
+    from azlin.cli.ask import Keyboard
+
+    instance = _running()
+    count = instance.ask("GET", "status")["resources"]
+    if not yes:
+        question = Question(text=f"sandbox: remove all {count} resources of the sandbox?", kind="yes-no")
+        said = Keyboard().ask(question)
+        if said is None:
+            raise Undecided("the sandbox was not reset: nobody was there to say yes", fix="azlin sandbox reset --yes")
+        if said.strip().casefold() not in ("y", "yes"):
+            raise Undecided("the sandbox was not reset")
+    removed = instance.ask("POST", "reset")
+    if output.form is not None:
+        output.put(removed)
+        return
+    click.echo(f"sandbox: empty ({count} resources and {removed['faults']} faults removed)")
+
+
+@sandbox.command()
+@click.option("--shell", type=click.Choice(["sh", "bash", "zsh", "fish", "powershell"]), default="sh")
+@output_options
+def env(shell: str, output: Output) -> None:
+    """The variables with which az, azmcp, terraform and the SDKs work in the sandbox.
+
+    \b
+    eval "$(azlin sandbox env)"                        sh, bash, zsh
+    azlin sandbox env --shell fish | source            fish
+    azlin sandbox env --shell powershell | iex         PowerShell
+    """
+    from azlin.sandbox.environment import render, shell_environment
+    from azlin.sandbox.instance import ensure_running
+
+    variables = shell_environment(ensure_running(Paths.from_environment()), os.environ)
+    if output.form is not None:
+        output.put(variables)
+        return
+    click.echo(render(variables, shell))
+    if sys.stdout.isatty():
+        click.echo('# Set them in this shell:  eval "$(azlin sandbox env)"', err=True)
+
+
+@sandbox.group(context_settings=_HELP)
+def fault() -> None:
+    """Trouble on purpose: error codes, throttling, latency."""
+
+
+@fault.command("add")
+@click.option("--type", metavar="TYPE", help="Resource type; * matches any part. Default: every type.")
+@click.option("--method", metavar="METHOD", help="PUT, PATCH, GET, DELETE or POST. Default: every method.")
+@click.option("--name", metavar="PATTERN", help="Name of the resource; * matches any part.")
+@click.option("--code", metavar="CODE", help="ARM error code, such as SkuNotAvailable or AllocationFailed.")
+@click.option("--message", metavar="TEXT", help="The error's words.")
+@click.option("--status", type=click.IntRange(400, 599), help="HTTP status. Default: 409.")
+@click.option("--times", type=click.IntRange(min=1), help="How often. Default: always.")
+@click.option("--latency-s", type=click.FloatRange(min=0), default=0.0, help="Seconds that the work takes.")
+@click.option("--retry-after-s", type=click.FloatRange(min=0), help="Throttle (429) with this Retry-After.")
+@output_options
+def add_fault(output: Output, **asked: Any) -> None:
+    """Add a fault. It also meets resources inside deployments.
+
+    With a latency, a write or delete is accepted at once and ends later; with a latency and a code
+    it is accepted and fails later.
+    """
+    if all(asked[one] is None for one in ("code", "status", "retry_after_s")) and asked["latency_s"] == 0:
+        raise UsageRefused(
+            "a fault needs something that goes wrong", fix="add --code, --status, --retry-after-s or --latency-s"
+        )
+    if asked["method"] is not None:
+        asked["method"] = asked["method"].upper()
+    added = _running().ask("POST", "faults", asked)
+    if output.form is not None:
+        output.put(added)
+        return
+    click.echo(f"sandbox: fault {added['id']} added: {_words(added)}")
+
+
+@fault.command("list")
+@output_options
+def list_faults(output: Output) -> None:
+    """The faults that are set, and how often each was met."""
+    faults = _running().ask("GET", "faults")
+    if output.form is not None:
+        output.put(faults)
+        return
+    for one in faults:
+        click.echo(f"{one['id']}  met {one['hits']} times  {_words(one)}")
+    if not faults:
+        click.echo("sandbox: no faults", err=True)
+
+
+@fault.command("clear")
+def clear_faults() -> None:
+    """Remove every fault."""
+    removed = _running().ask("DELETE", "faults")["removed"]
+    click.echo(f"sandbox: {removed} faults removed")
+
+
+def _running() -> Instance:
+    """The sandbox, started when it does not run: what is kept in it is there at once."""
+    from azlin.sandbox.instance import ensure_running
+
+    return ensure_running(Paths.from_environment())
+
+
+def _described(instance: Instance) -> dict[str, Any]:
+    return {
+        "sandbox": True,
+        "running": True,
+        "pid": instance.pid,
+        "arm": instance.arm,
+        "proxy": instance.proxy,
+        "ca_path": str(instance.ca),
+        "directory": instance.directory,
+        "tenant": instance.default_tenant.id,
+        "subscription": instance.default_subscription.id,
+    }
+
+
+def _draw(said: dict[str, Any]) -> None:
+    click.echo(f"sandbox: runs at {said['arm']} (process {said['pid']}), proxy {said['proxy']}")
+    for tenant in said["tenants"]:
+        click.echo(f"  tenant {tenant['name']}  {tenant['id']}")
+        for one in tenant["subscriptions"]:
+            click.echo(f"    subscription {one['name']}  {one['id']}")
+    click.echo(
+        f"  {said['resources']} resources, {said['faults']} faults, {said['requests']} requests since it was "
+        f"started ({said['mutating_requests']} of them may change something)"
+    )
+    for host, times in said["refused_hosts"].items():
+        click.echo(f"  refused: {host} ({times} times); nothing leaves this machine")
+    for one in said.get("recent_requests", []):
+        command = f"  (az {one['command']})" if one["command"] else ""
+        click.echo(f"  {one['status']} {one['method']:6} {one['host']}{one['path']}{command}")
+
+
+def _words(one: dict[str, Any]) -> str:
+    where = " ".join(
+        (one["method"] or "any method", one["type"] or "any type", *(["named " + one["name"]] if one["name"] else []))
+    )
+    what = [str(part) for part in (one["status"], one["code"]) if part is not None]
+    if one["retry_after_s"] is not None:
+        what.append(f"throttled for {one['retry_after_s']:g} s")
+    if one["latency_s"]:
+        what.append(f"takes {one['latency_s']:g} s")
+    left = "always" if one["times"] is None else f"{one['times']} times more"
+    return f"{where}: {', '.join(what)}; {left}"
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:10])
+    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
