@@ -6,13 +6,10 @@ ours that could change what it means.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
-import uuid
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +23,7 @@ from azlin.gateways.az_link import IDLE_S, Link
 from azlin.gateways.az_refusal import AzResult, Http, refusal
 from azlin.gateways.az_table import CommandFacts, effect_of, facts_of
 from azlin.gateways.cloud import Cloud
-from azlin.paths import Paths, unwritable
+from azlin.paths import Paths
 
 __all__ = ["Acceptance", "Account", "Az", "AzResult", "CommandFacts", "Token", "find_az", "refusal"]
 
@@ -46,6 +43,7 @@ SETTLED = {
     "AZURE_CORE_NO_COLOR": "true",
     "AZURE_CORE_ONLY_SHOW_ERRORS": "true",
     "AZURE_CORE_COLLECT_TELEMETRY": "false",
+    "AZURE_CORE_DISPLAY_REGION_IDENTIFIED": "false",  # advice about cheaper regions
     "AZURE_CORE_SURVEY_MESSAGE": "false",
     "AZURE_CORE_LOGIN_EXPERIENCE_V2": "false",
     "AZURE_EXTENSION_USE_DYNAMIC_INSTALL": "no",  # a command must not change what is installed
@@ -158,16 +156,25 @@ class Az:
         return effect_of(self.describe(argv))
 
     def run(
-        self, argv: Sequence[str], timeout_s: float = TIMEOUT_S, *, repeatable: bool = False, cwd: Path | None = None
+        self,
+        argv: Sequence[str],
+        timeout_s: float = TIMEOUT_S,
+        *,
+        files: Mapping[str, str] | None = None,
+        repeatable: bool = False,
+        cwd: Path | None = None,
     ) -> AzResult:
         """Run a command to its end. An `rc` other than 0 is not an error here; `refusal(result)` makes one of it.
+
+        `files` are texts that arguments name as `@NAME`. Neither they nor the arguments can be seen in the machine's
+        list of processes, and neither is on a disk. `repeatable` says that running it twice is no worse than once.
 
         Raises UsageRefused when az's parser does not accept the arguments (then nothing ran), TimedOut, AnswerLost,
         ToolMissing, PlanStale (another tenant is signed in now).
         """
         self._same_tenant()
         started_at = time.monotonic()
-        answer = self._ask("run", argv, timeout_s, repeatable=repeatable, cwd=cwd)
+        answer = self._ask("run", argv, timeout_s, files=files, repeatable=repeatable, cwd=cwd)
         if refused := answer.get("refused"):
             raise UsageRefused(
                 f"az does not accept `az {' '.join(_words(argv))}` as it stands: {refused['message']}",
@@ -184,36 +191,15 @@ class Az:
             outside=tuple(answer["outside"]),
         )
 
-    def call(
-        self, argv: Sequence[str], timeout_s: float = TIMEOUT_S, *, repeatable: bool = False, cwd: Path | None = None
-    ) -> Any:
+    def call(self, argv: Sequence[str], timeout_s: float = TIMEOUT_S, *, repeatable: bool = False) -> Any:
         """What a command answered: its JSON, text if it is none, None if it said nothing.
 
         Raises what `run` raises, and the `refusal` of an exit code other than 0.
         """
-        result = self.run(argv, timeout_s, repeatable=repeatable, cwd=cwd)
+        result = self.run(argv, timeout_s, repeatable=repeatable)
         if result.rc != 0:
             raise refusal(result)
-        return parsed(result.stdout)
-
-    @contextmanager
-    def body_file(self, body: Any) -> Generator[Path]:
-        """A private file that holds a JSON body, because arguments can be read by every user of a machine. It is
-        removed afterwards; those of processes that were killed are removed by the next one."""
-        place = self._paths.az_hosts
-        path = place / f"body-{os.getpid()}-{uuid.uuid4().hex}.json"
-        try:
-            self._paths.prepare()
-            place.mkdir(mode=0o700, exist_ok=True)
-            _sweep(place)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                json.dump(body, file)
-        except OSError as refused:
-            raise unwritable(path, refused) from refused
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+        return result.data
 
     def account(self, subscription: str | None = None) -> Account | None:
         """Who is signed in (for a subscription, by id or name; else the default one). Starts nothing."""
@@ -232,9 +218,16 @@ class Az:
         self.link.stop()
 
     def _ask(
-        self, do: str, argv: Sequence[str], timeout_s: float, *, repeatable: bool = True, cwd: Path | None = None
+        self,
+        do: str,
+        argv: Sequence[str],
+        timeout_s: float,
+        *,
+        files: Mapping[str, str] | None = None,
+        repeatable: bool = True,
+        cwd: Path | None = None,
     ) -> dict[str, Any]:
-        request = {"do": do, "argv": list(argv), "cwd": str(cwd or Path.cwd())}
+        request = {"do": do, "argv": list(argv), "cwd": str(cwd or Path.cwd()), "files": dict(files or {})}
         return self.link.ask(request, timeout_s, repeatable=repeatable)
 
     def _same_tenant(self) -> None:
@@ -247,15 +240,6 @@ class Az:
             )
 
 
-def parsed(stdout: str) -> Any:
-    if not stdout.strip():
-        return None
-    try:
-        return json.loads(stdout)
-    except ValueError:
-        return stdout
-
-
 def _words(argv: Sequence[str]) -> list[str]:
     """The command words of an argument list: `vm list` of `az vm list -g x`."""
     words: list[str] = []
@@ -264,22 +248,3 @@ def _words(argv: Sequence[str]) -> list[str]:
             break
         words.append(word)
     return words
-
-
-def _sweep(place: Path) -> None:
-    for left in place.glob("body-*.json"):
-        owner = left.name.split("-")[1]
-        if owner.isdigit() and not _alive(int(owner)):
-            left.unlink(missing_ok=True)
-
-
-def _alive(pid: int) -> bool:
-    if os.name == "nt":
-        return True  # asking is not harmless there
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -7,8 +7,9 @@
 connection; the child carries one request out, in a session of its own, and is ended when its client goes away. Each
 message is one line of JSON. A request is
 
-    {"do": "run" | "accept" | "describe", "argv": ["az", ...], "env": {...}, "cwd": PATH}
+    {"do": "run" | "accept" | "describe", "argv": ["az", ...], "env": {...}, "cwd": PATH, "files": {NAME: text}}
 
+(an argument `@NAME` is a file that az reads, and that is never on a disk where the system allows it)
 and is answered by `{"taken": pid}` as soon as az's own parser has accepted the arguments of a `run`, then by one of
 `{"rc", "stdout", "stderr", "http", "outside"}`, `{"refused": {"kind", "message"}}`, `{"accepted": true}`,
 `{"command": {...} | null}`, `{"broken": why}`. Nothing has been sent to Azure before `taken`. `{"do": "stop"}` ends the
@@ -24,6 +25,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 (pathlib is not safe to import yet)
 sys.path[:] = [path for path in sys.path if os.path.abspath(path) != HERE]  # noqa: PTH100
 
+import atexit  # noqa: E402
 import contextlib  # noqa: E402
 import importlib.util  # noqa: E402
 import io  # noqa: E402
@@ -66,6 +68,24 @@ def capture_file(name: str) -> Any:
     return tempfile.TemporaryFile()
 
 
+def lend_files(request: dict[str, Any]) -> list[Any]:
+    """Give az the files that came with a request, and return them so that they stay open."""
+    lent: list[Any] = []
+    for name, text in request.get("files", {}).items():
+        if os.name == "nt":
+            file: Any = tempfile.NamedTemporaryFile(delete=False)  # noqa: SIM115
+            atexit.register(Path(file.name).unlink, missing_ok=True)
+            path = file.name
+        else:
+            file = capture_file(name)
+            path = f"/dev/fd/{file.fileno()}"
+        file.write(text.encode())
+        file.seek(0)
+        lent.append(file)
+        request["argv"] = [f"@{path}" if word == f"@{name}" else word for word in request["argv"]]
+    return lent
+
+
 def answer(request: dict[str, Any], send: Send, loopback_only: bool) -> None:
     """Carry a request out with its environment and its own captured streams, and send the last answer."""
     out, err = capture_file("out"), capture_file("err")
@@ -83,6 +103,7 @@ def answer(request: dict[str, Any], send: Send, loopback_only: bool) -> None:
         if isinstance(logger, logging.Logger):
             logger.handlers.clear()  # az sets logging up once per process, from the flags of its first command
     last: dict[str, Any]
+    lent = lend_files(request)
     try:
         os.chdir(request["cwd"])
         last = INSIDE.carry_out(request, send, loopback_only)
@@ -90,6 +111,8 @@ def answer(request: dict[str, Any], send: Send, loopback_only: bool) -> None:
         last = {"rc": 130, "http": {}, "outside": []}
     except BaseException:  # noqa: BLE001 (whatever it was, the client must hear of it)
         last = {"broken": traceback.format_exc()[-2000:]}
+    for file in lent:
+        file.close()
     sys.stdout.flush()
     sys.stderr.flush()
     said: dict[str, str] = {}

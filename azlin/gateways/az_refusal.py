@@ -65,6 +65,16 @@ class AzResult(ProcessResult):
     http: Http = Http()
     outside: tuple[str, ...] = ()
 
+    @property
+    def data(self) -> Any:
+        """What it answered: its JSON; the text if it is none; None if it said nothing."""
+        if not self.stdout.strip():
+            return None
+        try:
+            return json.loads(self.stdout)
+        except ValueError:
+            return self.stdout
+
 
 def refusal(result: AzResult) -> AzlinError:
     """The error for a result whose `rc` is not 0: SignInNeeded, OutsideLoopback, CloudUnreachable, AnswerLost (not
