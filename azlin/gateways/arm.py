@@ -73,11 +73,13 @@ class Arm:
         api_version: Callable[[str], str | None],
         *,
         wait: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._cloud = cloud
         self._http = http
         self._tokens = tokens
         self._wait = wait
+        self._now = now
         self._versions = ApiVersions(api_version, self._provider)
         self._lists = Lists(
             first=lambda path, type_: self._versioned(path, None, self._read, type_=type_),
@@ -254,7 +256,9 @@ class Arm:
             return send(self._url(path, offered, expand))
 
     def _follower(self, deadline_s: float) -> Follower:
-        return Follower(lambda url: self._patient(self._ours(url)), deadline_s=deadline_s, wait=self._wait)
+        return Follower(
+            lambda url: self._patient(self._ours(url)), deadline_s=deadline_s, wait=self._wait, now=self._now
+        )
 
     def _read(self, url: str) -> Answer:
         answer = self._patient(url)
