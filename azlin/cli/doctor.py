@@ -207,20 +207,28 @@ def _is_alive(holder: Any) -> bool:
 
 
 def _copies(paths: Paths, *, repair: bool) -> Finding:
+    """The readable copies under objectives/, which are made from the journal."""
+    from azlin.agentic.objective_manager import ObjectiveManager, copy_of
     from azlin.gateways.journal import Journal
 
     with Journal.read(paths) as journal:
-        absent = [o.id for o in journal.objectives() if not (paths.objectives / f"{o.id}.json").exists()]
-    if not absent:
+        objectives = ObjectiveManager(journal, paths)
+        wrong = [one.id for one in objectives.list() if _content(objectives.copy_path(one.id)) != copy_of(one)]
+    if not wrong:
         return Finding("copies", "ok", "every objective has its readable copy")
     if not repair:
-        found = f"{len(absent)} objectives have no readable copy under {paths.objectives}"
+        found = f"{len(wrong)} copies under {paths.objectives} are missing or not as the journal has them"
         return Finding("copies", "broken", found, "azlin doctor --fix")
-    from azlin.agentic.objective_manager import ObjectiveManager
-
     with Journal.open(paths) as journal:
-        ObjectiveManager(journal, paths).rebuild()
-    return Finding("copies", "repaired", f"{len(absent)} readable copies were written again")
+        rebuilt = ObjectiveManager(journal, paths).rebuild()
+    return Finding("copies", "repaired", f"{rebuilt.written} readable copies were written again from the journal")
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _audit(paths: Paths) -> Finding:
@@ -228,8 +236,11 @@ def _audit(paths: Paths) -> Finding:
     from azlin.gateways.journal import Journal
 
     with Journal.read(paths) as journal:
-        verdict = AuditLogger(paths, journal).verify()
-    return Finding("audit log", "ok", str(verdict))
+        report = AuditLogger(paths, journal).verify()
+    if not report.intact:
+        found = f"{len(report.problems)} lines are not as azlin wrote them; the first: {report.problems[0].detail}"
+        return Finding("audit log", "broken", found, "azlin audit verify")
+    return Finding("audit log", "ok", f"{report.lines} records, unchanged")
 
 
 def _clock(paths: Paths) -> Finding:

@@ -63,7 +63,7 @@ def doit(text: tuple[str, ...], output: Output, **flags: Any) -> int:
     costs, asks once, does it, and asks Azure whether it is so.
     """
     words = _text(text)
-    terms = Terms(**(flags | {"allow": _allowed(flags["allow"])}))
+    terms = terms_of(flags)
     refuse_contradictions(words, terms)
     from azlin.cli.session import carry
 
@@ -102,6 +102,8 @@ def _text(words: tuple[str, ...]) -> str:
         raise UsageRefused("standard input is not text", why=str(unreadable)) from None
 
 
-def _allowed(given: tuple[str, ...]) -> tuple[str, ...]:
-    words = [word.strip() for value in given for word in value.split(",")]
-    return tuple(dict.fromkeys(words))
+def terms_of(flags: dict[str, Any]) -> Terms:
+    """The terms that parsed flags mean; each word of a repeated --allow counts once."""
+    words = [word.strip() for value in flags["allow"] for word in value.split(",")]
+    given: dict[str, Any] = {**flags, "allow": tuple(dict.fromkeys(words))}
+    return Terms(**given)

@@ -35,10 +35,12 @@ def carry(
     terms: Terms,
     output: Output,
     run: Callable[[App, View, Asker], Objective],
+    *,
+    data: bool = True,
 ) -> int:
-    """Run, show, and return the exit code."""
+    """Run, show, and return the exit code. With `data=False` the caller writes what was read, people see the rest."""
     app = open_app(terms)
-    view = Noting(view_for(output, dry_run=terms.dry_run, find=app.objectives.show))
+    view = Noting(view_for(output, dry_run=terms.dry_run, data=data, find=app.objectives.show))
     try:
         ended = run(app, view, Keyboard(no_input=terms.no_input))
     except KeyboardInterrupt:
@@ -66,14 +68,14 @@ class Noting:
         self._view.finish(objective)
 
 
-def view_for(output: Output, *, dry_run: bool, find: Callable[[str], Objective]) -> View:
+def view_for(output: Output, *, dry_run: bool, data: bool = True, find: Callable[[str], Objective]) -> View:
     """People get the human view. Scripts get their document on stdout, and the talk stays on stderr."""
     from azlin.views.human import HumanView
 
     human = HumanView(
         sys.stdout,
         sys.stderr,
-        data=output.form is None,
+        data=data and output.form is None,
         verbose=output.verbose,
         commands=dry_run,
         find=find,
