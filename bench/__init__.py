@@ -1,0 +1,1 @@
+"""Benchmarks: the numbers of the design, measured. `make bench` runs all of them; a test never times anything."""
