@@ -7,6 +7,7 @@ can say anything. URLs are relative: az puts the endpoint of its own cloud in fr
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from azlin.agentic.command_executor import Command
@@ -36,13 +37,16 @@ VM_ACTIONS = {"start": "start", "poweroff": "stop", "deallocate": "deallocate", 
 REPEATABLE_ACTIONS = frozenset({"start", "deallocate", "poweroff", "stop", "generalize"})
 """Actions that leave the same state when they are sent twice."""
 
+Version = Callable[[], "str | None"]
+"""Says the api-version of the target's type, None if only the cloud knows it; asked only where it is needed."""
+
 UNKNOWN_SUBSCRIPTION = "{subscriptionId}"
 """`az rest` puts the signed-in subscription in its place."""
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9_./()-]+")
 
 
-def ensuring(operation: Operation, api_version: str | None) -> Command:
+def ensuring(operation: Operation, version: Version) -> Command:
     """The command that makes the target be as desired."""
     if operation.effect == "creates" and (argv := _create(operation)) is not None:
         return Command(argv, repeatable=True)
@@ -50,8 +54,8 @@ def ensuring(operation: Operation, api_version: str | None) -> Command:
     if _changes_part(operation):
         if (size := _size_only(desired)) is not None and _SAFE_ID.fullmatch(id_of(target)):
             return Command(("az", "vm", "resize", "--ids", id_of(target), "--size", size), repeatable=True)
-        return Command(rest("patch", id_of(target), api_version), desired, repeatable=True)
-    return Command(rest("put", id_of(target), api_version), desired, repeatable=True)
+        return Command(rest("patch", id_of(target), version()), desired, repeatable=True)
+    return Command(rest("put", id_of(target), version()), desired, repeatable=True)
 
 
 def method_of(operation: Operation) -> Any:
@@ -59,24 +63,24 @@ def method_of(operation: Operation) -> Any:
     return "PATCH" if _changes_part(operation) else "PUT"
 
 
-def deleting(operation: Operation, api_version: str | None) -> Command:
+def deleting(operation: Operation, version: Version) -> Command:
     target = operation.target
     if target.type.casefold() == GROUP_TYPE.casefold() and plain(target.name) is not None:
         return Command(("az", "group", "delete", "-n", target.name, "--yes", *_subscription(target)), repeatable=True)
     words = DELETES.get(target.type.casefold())
     if words is not None and _SAFE_ID.fullmatch(id_of(target)):
         return Command(("az", *words, "--ids", id_of(target)), repeatable=True)
-    return Command(rest("delete", id_of(target), api_version), repeatable=True)
+    return Command(rest("delete", id_of(target), version()), repeatable=True)
 
 
-def acting(operation: Operation, api_version: str | None) -> Command:
+def acting(operation: Operation, version: Version) -> Command:
     target, action = operation.target, str(operation.desired["action"])
     body = operation.desired.get("body")
     repeatable = action.casefold() in REPEATABLE_ACTIONS
     word = VM_ACTIONS.get(action.casefold()) if target.type.casefold() == VM_TYPE and not body else None
     if word is not None and _SAFE_ID.fullmatch(id_of(target)):
         return Command(("az", "vm", word, "--ids", id_of(target)), repeatable=repeatable)
-    return Command(rest("post", f"{id_of(target)}/{action}", api_version), body, repeatable=repeatable)
+    return Command(rest("post", f"{id_of(target)}/{action}", version()), body, repeatable=repeatable)
 
 
 def rest(method: str, path: str, api_version: str | None, *, expand: str | None = None) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def pairs(option: str) -> Says:
         items: list[tuple[str, Any]] = list(cast("dict[str, Any]", value).items()) if isinstance(value, dict) else []
         words: list[str] = []
         for key, item in items:
-            word = "" if item == "" else plain(item) if isinstance(item, str) else None
+            word = plain(item) if isinstance(item, str) else None  # the generated commands refuse `key=`
             if word is None or not _TAG.fullmatch(key):
                 return None
             words.append(f"{key}={word}")
@@ -101,6 +101,11 @@ def urn(publisher: Any, offer: Any, sku: Any, version: Any) -> list[str] | None:
     if any(word is None or ":" in word for word in words):
         return None
     return ["--image", ":".join(word for word in words if word is not None)]
+
+
+def subnet(name: Any, prefix: Any) -> list[str] | None:
+    words = [plain(name), plain(prefix)]
+    return None if None in words else ["--subnet-name", str(name), "--subnet-prefixes", str(prefix)]
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,7 @@ FORMS: dict[str, Form] = {
             f"{_P}enableDdosProtection": one("--ddos-protection"),
             f"{_P}enableVmProtection": one("--vm-protection"),
             f"{_P}subnets": implied([]),
+            f"{_P}subnets[0].name {_P}subnets[0].properties.addressPrefix": subnet,
         },
         needs=("location", f"{_P}addressSpace.addressPrefixes"),  # az would take 10.0.0.0/16
     ),
@@ -218,7 +224,6 @@ FORMS: dict[str, Form] = {
             f"{_IP_P}primary": implied(True),  # of a single configuration
             f"{_IP_P}subnet.id": one("--subnet"),
             f"{_IP_P}publicIPAddress.id": one("--public-ip-address"),
-            f"{_IP_P}privateIPAddress": one("--private-ip-address"),
             f"{_IP_P}privateIPAllocationMethod": implied("Dynamic"),
             f"{_IP_P}privateIPAddressVersion": implied("IPv4"),
             f"{_P}networkSecurityGroup.id": one("--network-security-group"),

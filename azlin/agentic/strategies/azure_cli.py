@@ -96,11 +96,11 @@ class AzureCli(Stepwise):
 
         match operation.verb:
             case "ensure":
-                return az_commands.ensuring(operation, version())
+                return az_commands.ensuring(operation, version)
             case "delete":
-                return az_commands.deleting(operation, version())
+                return az_commands.deleting(operation, version)
             case "act":
-                return az_commands.acting(operation, version())
+                return az_commands.acting(operation, version)
             case "read":
                 listed = operation.desired.get("list")
                 path = self._collection(operation) if listed else _id_of(operation)
@@ -215,8 +215,11 @@ class AzureCli(Stepwise):
         return self._cloud.subscription or az_commands.UNKNOWN_SUBSCRIPTION
 
     def _collection(self, operation: Operation) -> str:
+        """Where a list is; a child type is listed below each of its parents."""
         target = operation.target
-        return collection(target.type, target.subscription or self._subscription, target.group)
+        namespace, kind, *children = target.type.split("/")
+        path = collection(f"{namespace}/{kind}", target.subscription or self._subscription, target.group)
+        return path + "".join(f"/{{each}}/{child}" for child in children)
 
     def _url(self, operation: Operation) -> str:
         argv = az_commands.rest("get", _id_of(operation), self._versions.of(operation.target.type))
