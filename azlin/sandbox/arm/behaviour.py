@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from azlin.sandbox.arm.control_plane import ControlPlane
     from azlin.sandbox.arm.operations import Operation
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("bodies", "providers", "locations", "deployments")
 """Modules of this package with a `register(registry)`; loaded once, in order, by `load()`."""
 
 
@@ -154,6 +154,13 @@ class ProviderType:
     locations: tuple[str, ...] = ()
     capabilities: str = "None"
     default_api_version: str | None = None
+    accepts: Callable[[str], bool] | None = None
+    """For a list that is not complete: whether a version outside it may be one all the same."""
+
+    def takes(self, api_version: str) -> bool:
+        """Whether a request with this api-version is answered."""
+        listed = not self.api_versions or api_version in self.api_versions
+        return listed or (self.accepts is not None and self.accepts(api_version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +202,8 @@ class Registry:
         """Answer paths that are not plain resources (skus, usages, images, checkNameAvailability).
 
         `pattern` is matched whole, without regard to case, against the decoded path with single
-        slashes; `namespace` is the first one in the path ("" for paths without `/providers/X`).
+        slashes; `namespace` is the first one in the path ("" for paths without `/providers/X`, "*" for
+        whichever it is).
         Routes win over resources.
         """
         compiled = re.compile(pattern, re.IGNORECASE)
@@ -205,10 +213,11 @@ class Registry:
 
     def routed(self, method: str, namespace: str, path: str) -> tuple[RouteHandler, Mapping[str, str]] | None:
         """The handler for a path and the pattern's named groups, or None."""
-        for route in self._routes.get((method, namespace.casefold()), ()):
-            match = route.pattern.fullmatch(path)
-            if match is not None:
-                return route.handler, match.groupdict()
+        for routes in (self._routes.get((method, namespace.casefold()), ()), self._routes.get((method, "*"), ())):
+            for route in routes:
+                match = route.pattern.fullmatch(path)
+                if match is not None:
+                    return route.handler, match.groupdict()
         return None
 
     def kind(self, name: str, advance: Advance) -> None:

@@ -222,7 +222,7 @@ class Arm:
 
     def _check_version(self, rid: ResourceId, version: str, incoming: Incoming) -> None:
         known = self._plane.registry.provider_types.get(rid.type.casefold())
-        if known is None or not known.api_versions or version in known.api_versions:
+        if known is None or known.takes(version):
             return
         location: str | None = None
         if incoming.method == "PUT":

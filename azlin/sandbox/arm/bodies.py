@@ -1,0 +1,192 @@
+"""What a body must be: the rules that come from a type's published definition, for any type that has one.
+
+Held against the definition is only a request that was made with the same api-version, because properties come and go
+between versions. Ignored are writes to what only Azure sets; never stored, and so never returned, are passwords and
+whatever the definition marks write-only or secret. A type without a definition is taken as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from azlin.gateways import schema_check, schema_strip
+from azlin.gateways.schema_check import Problem
+from azlin.gateways.schema_flags import TypeFlags
+from azlin.gateways.schema_seed import load as load_seed
+from azlin.sandbox.arm import refusals
+from azlin.sandbox.arm.behaviour import Behaviour, Call, Registry
+from azlin.sandbox.arm.jsonc import Body, array_of, object_of
+from azlin.sandbox.arm.providers import refuse_unoffered
+from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.arm.store import Resource
+
+if TYPE_CHECKING:
+    from azlin.sandbox.arm.template import Deployable
+
+SECRET_NAMES = frozenset(
+    (
+        "adminpassword",
+        "administratorloginpassword",
+        "authorizationkey",
+        "clientsecret",
+        "customdata",
+        "password",
+        "protectedsettings",
+        "sharedkey",
+    )
+)
+"""Casefolded; no service returns what was written under these."""
+_ENVELOPE = ("identity", "location", "tags")
+"""Completed by the control plane, whatever a definition says of them."""
+
+
+@cache
+def known_flags(type_name: str) -> TypeFlags | None:
+    """What the definitions that come with azlin say of a type (any casing)."""
+    definition = load_seed().definition(type_name)
+    return None if definition is None else TypeFlags(definition, "built in")
+
+
+def refuse_unknown(own: Deployable, body: Body, call: Call) -> None:
+    """What a deployment checks of each of its resources before it writes them."""
+    location = body.get("location")
+    fixed = location if isinstance(location, str) and not location.startswith("[") else None
+    subscription = own.id.split("/")[2] if own.id.casefold().startswith("/subscriptions/") else None
+    refuse_unoffered(own.type, own.api_version, fixed, subscription, call)
+
+
+class Typed(Behaviour):
+    """The behaviour of a type by its definition. What else a type does goes into `check` and `fill`.
+
+    `kept` are properties that only the service sets: they are taken over from what was stored, whatever was sent.
+    """
+
+    kept: tuple[str, ...] = ()
+    needs_location: bool | None = None
+    """None: as the definition says."""
+
+    def check(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        """Raise ArmRefusal for what only this type refuses."""
+
+    def fill(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        """Set what only this type sets."""
+
+    def refuse(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        rid, body = resource.id, resource.body
+        refuse_unoffered(rid.type, call.api_version, body.get("location"), rid.subscription, call)
+        flags = known_flags(rid.type)
+        needs = self.needs_location
+        if needs is None:
+            needs = flags is not None and "location" in flags.required
+        if needs and not body.get("location"):
+            raise refusals.location_required()
+        if flags is not None and flags.definition is not None and flags.api_version == call.api_version:
+            for problem in schema_check.check(flags.definition, body):
+                raise _refusal(problem, rid.namespace)
+        self.check(resource, before, call)
+
+    def complete(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        body = resource.body
+        flags = known_flags(resource.id.type)
+        if flags is not None and flags.definition is not None:
+            _ignore_read_only(flags, body, before)
+        for name in self.kept:
+            resource.properties.pop(name, None)
+            if before is not None and name in before.properties:
+                resource.properties[name] = before.properties[name]
+        self.fill(resource, before, call)
+        forget_secrets(body, () if flags is None else flags.write_only | flags.secret)
+
+
+def _ignore_read_only(flags: TypeFlags, body: Body, before: Resource | None) -> None:
+    """What only Azure sets is as it was before, or not there."""
+    definition = flags.definition
+    if definition is None:
+        return
+    state = object_of(body.get("properties")).get("provisioningState")
+    writable = schema_strip.strip_read_only(definition, body)
+    kept = {} if before is None else _only_in(before.body, schema_strip.strip_read_only(definition, before.body))
+    merged = _filled(writable, kept)
+    for name in _ENVELOPE:
+        if name in body:
+            merged[name] = body[name]
+    if state is not None:
+        merged["properties"] = {**object_of(merged.get("properties")), "provisioningState": state}
+    elif "properties" in body:
+        merged.setdefault("properties", {})
+    body.clear()
+    body.update(merged)
+
+
+def _only_in(whole: Body, part: Mapping[str, Any]) -> Body:
+    """What `whole` has and `part` has not, through objects but not through lists."""
+    made: Body = {}
+    for name, value in whole.items():
+        if name in schema_check.ENVELOPE:
+            continue
+        if name not in part:
+            made[name] = value
+        elif isinstance(value, dict):
+            inner = _only_in(object_of(cast("Any", value)), object_of(part[name]))
+            if inner:
+                made[name] = inner
+    return made
+
+
+def _filled(body: Mapping[str, Any], more: Body) -> Body:
+    made = dict(body)
+    for name, value in more.items():
+        if name not in made:
+            made[name] = value
+        elif isinstance(value, dict) and isinstance(made[name], dict):
+            made[name] = _filled(object_of(made[name]), object_of(cast("Any", value)))
+    return made
+
+
+def forget_secrets(body: Body, paths: Iterable[str] = ()) -> None:
+    """Take out, in place, what a GET must never show: these paths, and texts under the names of secrets."""
+    listed = [path for path in paths if not path.startswith(("tags", "identity"))]
+    if listed:
+        clean = schema_strip.strip_paths(body, listed)
+        body.clear()
+        body.update(clean)
+    _forget_names(body.get("properties"))
+
+
+def _forget_names(value: Any) -> None:
+    for one in array_of(value):
+        _forget_names(one)
+    fields = object_of(value)
+    for name in list(fields):
+        if name.casefold() in SECRET_NAMES and isinstance(fields[name], str | dict):
+            del fields[name]
+        else:
+            _forget_names(fields[name])
+
+
+def _refusal(problem: Problem, namespace: str) -> ArmRefusal:
+    """A problem in the words of the service that would find it."""
+    path = problem.path
+    if namespace == "Microsoft.Compute" and problem.kind in ("missing", "wrong-value", "out-of-range"):
+        target = ".".join(part for part in path.split(".")[1:]) or path
+        name = problem.message.split("'")[1] if problem.kind == "missing" else ""
+        whole = f"{target}.{name}".strip(".") if name else target
+        if problem.kind == "missing":
+            return ArmRefusal(400, "InvalidParameter", f"Required parameter '{whole}' is missing (null).", target=whole)
+        return ArmRefusal(
+            400, "InvalidParameter", f"The value of parameter {whole} is invalid: {problem}.", target=whole
+        )
+    if namespace == "Microsoft.Network" and path:
+        return ArmRefusal(
+            400,
+            "InvalidRequestFormat",
+            "Cannot parse the request.",
+            details=[{"code": "InvalidJson", "message": str(problem)}],
+        )
+    return refusals.content_invalid(str(problem))
+
+
+def register(registry: Registry) -> None:
+    registry.default = Typed()
