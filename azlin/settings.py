@@ -72,6 +72,7 @@ class Endpoints:
     login: str | None = None
     graph: str | None = None
     prices: str | None = None
+    schemas: str | None = None
     learn: str | None = None
     learn_mcp: str | None = None
     model: str | None = None

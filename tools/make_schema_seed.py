@@ -6,7 +6,6 @@ from __future__ import annotations
 import gzip
 import importlib.metadata
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,10 +25,9 @@ def main() -> int:
     if program is None:
         sys.stderr.write("install msmcp-azure first\n")
         return 1
-    with tempfile.TemporaryDirectory() as folder:
-        server = SchemaServer(program, Path(folder))
-        found = {type_: server.ask(type_) for type_ in TYPES}
-        server.close()
+    server = SchemaServer(program)
+    found = {type_: server.ask(type_) for type_ in TYPES}
+    server.close()
     missing = [type_ for type_, definition in found.items() if definition is None]
     if missing:
         sys.stderr.write(f"the server does not know {', '.join(missing)}\n")

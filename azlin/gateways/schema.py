@@ -147,7 +147,7 @@ class Schemas:
         if self._cache().is_absent(type, source):
             return None
         if self._server is None:
-            self._server = SchemaServer(self._azmcp, self._paths.home)
+            self._server = SchemaServer(self._azmcp)
         try:
             definition = self._server.ask(type)
         except (ToolMissing, TimedOut) as failed:

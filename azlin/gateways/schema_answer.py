@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from msgspec.structs import replace
+
 from azlin.gateways.schema_shape import (
     ANYTHING,
     DEPLOY_TIME_CONSTANT,
@@ -55,9 +57,16 @@ def definition_from(answer: list[Entry]) -> Definition:
     while waiting:
         name = waiting.pop()
         if name not in shapes and name in entries:
-            shapes[name] = _object(entries[name], entries)
+            shapes[name] = _without_namesake(name, _object(entries[name], entries))
             waiting |= _names_in(shapes[name])
     return Definition(type=type_, api_version=version, body=body, shapes=shapes, scopes=_scopes(resource))
+
+
+def _without_namesake(name: str, shape: Shape) -> Shape:
+    """Two shapes of one name are told once. A shape that directly holds itself is such a pair: what the inner one looks
+    like was not told (`Tags.tags` of Microsoft.Resources/tags)."""
+    told = {key: Member(ANYTHING, m.flags) if m.shape.ref == name else m for key, m in shape.properties.items()}
+    return replace(shape, properties=told)
 
 
 def _scopes(resource: Entry) -> int:

@@ -107,11 +107,11 @@ class _Checker:
         for name, inner in value.items():
             spelled = folded.get(name.casefold())
             below = f"{path}.{name}" if path else name
-            if spelled is not None:
+            if spelled is not None and spelled != shape.discriminator:
                 problems += self.value(below, known[spelled].shape, inner)
-            elif shape.of is not None:
+            elif spelled is None and shape.of is not None:
                 problems += self.value(below, shape.of, inner)
-            elif known and not (top and name.casefold() in ENVELOPE):
+            elif spelled is None and known and not (top and name.casefold() in ENVELOPE):
                 problems.append(self._unknown(path, name, known))
         if shape.discriminator and isinstance(chosen, str):
             problems += self._variant(path, shape, chosen)
@@ -169,7 +169,7 @@ class _Checker:
 def nearest(name: str, known: Mapping[str, Any]) -> str | None:
     """The known name that was probably meant."""
     folded = {candidate.casefold(): candidate for candidate in known}
-    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
     return folded[near[0]] if near else None
 
 

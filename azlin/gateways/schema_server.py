@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any, cast
@@ -75,9 +76,9 @@ def edition(program: Path) -> str:
 class SchemaServer:
     """Starts the process at the first question and ends it with ours. Safe to ask from several threads."""
 
-    def __init__(self, program: Path, folder: Path) -> None:
+    def __init__(self, program: Path) -> None:
         self.program = program
-        self._folder = folder
+        self._folder = ""
         self._process: subprocess.Popen[str] | None = None
         self._said: queue.Queue[str | None] = queue.Queue()
         self._turn = threading.Lock()
@@ -90,6 +91,7 @@ class SchemaServer:
         """
         with self._turn:
             if self._process is None or self._process.poll() is not None:
+                self._stop()
                 self._start()
             try:
                 answer = self._call("tools/call", {"name": "bicepschema_get", "arguments": {"resource-type": type_}})
@@ -106,7 +108,8 @@ class SchemaServer:
         argv = [str(self.program), "server", "start", "--mode", "all", "--tool", "bicepschema_get"]
         self._said = queue.Queue()
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Without ~/.local/share the server makes its directories wherever it stands.
+            self._folder = tempfile.mkdtemp(prefix="azlin-azmcp-")
             self._process = subprocess.Popen(
                 argv,
                 stdin=subprocess.PIPE,
@@ -160,17 +163,24 @@ class SchemaServer:
 
     def _stop(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        atexit.unregister(self.close)
-        with contextlib.suppress(OSError):
-            if process.stdin is not None:
-                process.stdin.close()
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            atexit.unregister(self.close)
+            _end(process)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = ""
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """A closed input is how a server on standard streams is told to end."""
+    with contextlib.suppress(OSError):
+        if process.stdin is not None:
+            process.stdin.close()
+    try:
+        process.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _listen(process: subprocess.Popen[str], said: queue.Queue[str | None]) -> None:

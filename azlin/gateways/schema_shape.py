@@ -106,7 +106,9 @@ class Definition(msgspec.Struct, frozen=True, omit_defaults=True):
         wanted = named.get(chosen.casefold()) if isinstance(chosen, str) else None
         for variant in [wanted] if wanted is not None else shape.variants.values():
             for name, member in self.resolve(variant).properties.items():
-                found.setdefault(name, member)
+                # Where it is not said which variant is meant, a property that they disagree on can hold anything.
+                agreed = found.get(name, member).shape == member.shape
+                found[name] = member if agreed else Member(ANYTHING, member.flags)
         return found
 
     def walk(self) -> Iterator[tuple[str, Member, Shape]]:
