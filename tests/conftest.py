@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -122,3 +123,20 @@ def loopback() -> Iterator[Loopback]:
     server = Loopback()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The running sandbox of this test process (an `Instance`); tests share it, so each uses names of its own."""
+    from azlin.paths import Paths
+    from azlin.sandbox.instance import ensure_running, stop
+
+    paths = Paths(tmp_path_factory.mktemp("home"))
+    yield ensure_running(paths)
+    stop(paths)
+
+
+@pytest.fixture
+def group(sandbox: Any) -> str:
+    """A name for a resource group that no other test uses."""
+    return f"rg-{uuid4().hex[:12]}"
