@@ -182,3 +182,9 @@ class AzureRefused(AzlinError):
         self.status = status
         self.retry_after_s = retry_after_s
         self.body = body
+
+
+class Unexpected(AzlinError):
+    """azlin has a fault: it met something that nobody thought of. The traceback was kept, and `why` says where."""
+
+    ref = "unexpected"

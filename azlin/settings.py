@@ -186,8 +186,16 @@ SECTIONS: dict[str, tuple[type[Any], dict[str, Reader]]] = {
 FIELDS = {"mcp.default_timeout": "default_timeout_s"}
 """Where the name in config.toml and the name in the code differ (units are in the code's names)."""
 
-NOT_USED_YET = frozenset({"mcp", "model", "notify", "tenants"})
-"""Sections that are checked, and that no command of this version acts on; `config show` says so."""
+TABLES = frozenset({"budget.resource_groups", "mcp.servers"})
+"""Settings that are a table: no variable has room for one."""
+
+NOT_USED_YET = ("mcp", "model", "notify", "tenants", "endpoints.learn", "endpoints.learn_mcp", "endpoints.model")
+"""Sections and settings that are checked, and that no command of this version acts on; `config show` says so."""
+
+
+def is_used(name: str) -> bool:
+    """Whether anything in this version acts on `section.key`."""
+    return name not in NOT_USED_YET and name.partition(".")[0] not in NOT_USED_YET
 
 
 def names() -> tuple[str, ...]:
@@ -230,7 +238,7 @@ def variable_for(name: str) -> str:
 
 
 def _from_environment(environ: Mapping[str, str]) -> Won:
-    known = {variable_for(name): name for name in names()}
+    known = {variable_for(name): name for name in names() if name not in TABLES}
     prefixes = tuple({variable.split("_")[1] for variable in known})
     won: Won = {}
     for variable, text in environ.items():

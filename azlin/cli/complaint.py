@@ -11,16 +11,9 @@ from datetime import UTC, datetime
 import click
 
 from azlin import __version__
-from azlin.errors import AzlinError, StateUnwritable
+from azlin.errors import AzlinError, StateUnwritable, Unexpected
 from azlin.gateways.files import write_whole
 from azlin.paths import Paths
-
-
-class Unexpected(AzlinError):
-    """azlin has a fault: it met something that nobody thought of."""
-
-    ref = "unexpected"
-    exit_code = 1
 
 
 def as_text(error: AzlinError) -> str:

@@ -30,10 +30,8 @@ def show(output: Output) -> None:
     output.put(entries)
     if output.form is None:
         click.echo(f"{paths.config}{'' if paths.config.exists() else ' (not there yet)'}", err=True)
-        unused = sorted({name.partition(".")[0] for name in settings.origins} & rules.NOT_USED_YET)
-        if unused:
-            sections = ", ".join(f"[{section}]" for section in unused)
-            click.echo(f"Note: this version reads {sections} and does not act on it yet.", err=True)
+        if unused := sorted(name for name in settings.origins if not rules.is_used(name)):
+            click.echo(f"Note: this version checks {', '.join(unused)} and does not act on it yet.", err=True)
 
 
 @config.command()
@@ -86,7 +84,7 @@ def _prepared(name: str, text: str) -> tuple[tuple[str, ...], str, Any]:
         return ("budget", "resource_groups"), group, _toml(amounts[group])
     if parts[0] == "tenants" and len(parts) > 2 and parts[-1] in rules.Tenant.__dataclass_fields__:
         return ("tenants", ".".join(parts[1:-1])), parts[-1], text
-    if name in ("mcp.servers", "budget.resource_groups") or parts[0] == "tenants":
+    if name in rules.TABLES or parts[0] == "tenants":
         raise ConfigUnreadable(
             f"{where}: {name} is a table, not one value", fix="write it into config.toml with an editor"
         )

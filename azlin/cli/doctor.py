@@ -176,12 +176,11 @@ def _space(paths: Paths) -> Finding:
 
 
 def _config(paths: Paths) -> Finding:
-    from azlin.settings import NOT_USED_YET, Settings
+    from azlin.settings import Settings, is_used
 
     settings = Settings.load(paths, os.environ)
-    unused = sorted({name.partition(".")[0] for name in settings.origins} & NOT_USED_YET)
-    if unused:
-        return Finding("config", "ok", f"{', '.join(unused)}: read, but this version does not act on it yet")
+    if unused := sorted(name for name in settings.origins if not is_used(name)):
+        return Finding("config", "ok", f"{', '.join(unused)}: checked, but this version does not act on it yet")
     return Finding(
         "config", "ok", f"{len(settings.origins)} settings" if settings.origins else "nothing set, all defaults"
     )
