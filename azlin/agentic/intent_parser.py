@@ -1,0 +1,163 @@
+"""Request → Intent, from the words alone: no network, no model, no guess.
+
+Every word of a request ends up in a phrase, every phrase in a parameter, or there is a question. What the request
+leaves open is filled in by the family, each time with a sentence that says so. A language model, where there is one,
+proposes the same Intents and has them completed by the same families.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from msgspec.structs import replace
+
+from azlin.agentic.families import IntentFamily
+from azlin.agentic.families.several import of_parts
+from azlin.agentic.language import verbs
+from azlin.agentic.language.binding import Bound, bind
+from azlin.agentic.language.clauses import Clause, read_clauses
+from azlin.agentic.language.kinds import BY_NAME, KINDS
+from azlin.agentic.language.phrase import FUNCTION_WORDS, Tokens
+from azlin.agentic.language.phrases import read_phrases
+from azlin.agentic.language.sharing import share
+from azlin.agentic.language.tokens import tokenise
+from azlin.agentic.types import Candidate, Intent, Request
+from azlin.settings import Defaults
+
+LENGTH_MAX = 2000
+PARTS_MAX = 12
+UNCLEAR = "unclear"
+"""The family of an Intent that is only questions; it has no plan."""
+
+
+def parse(
+    request: Request,
+    defaults: Defaults,
+    families: Mapping[str, IntentFamily],
+    *,
+    group: str | None = None,
+    location: str | None = None,
+) -> Intent:
+    """What a request means. `group` and `location` are what flags of this one command say (-g, -l): they hold for
+    everything in the request, also for what is listed, and contradict nothing in it.
+
+    Questions mean that it was not understood; then nothing may be planned.
+    """
+    text = request.text.strip()
+    if not text:
+        return _unclear("What should be done?", _examples("", families), 0.0)
+    if len(text) > LENGTH_MAX:
+        return _unclear(
+            f"The request has {len(text)} characters, more than the {LENGTH_MAX} that can be one request. What should be done?",
+            _examples("", families),
+            0.0,
+        )
+    tokens = Tokens(tokenise(text))
+    clauses = read_clauses(read_phrases(tokens), tokens)
+    unknown = [phrase for clause in clauses for phrase in clause.unknown]
+    if unknown:
+        return _not_understood(text, tokens, clauses, families)
+    if not clauses or len(clauses) > PARTS_MAX:
+        return _unclear(f"That is {len(clauses)} requests in one. Which should be done first?", (), 0.2)
+    bounds = [bind(clause, text) for clause in clauses]
+    share(bounds, group=group, location=location)
+    parts = [_part(bound, defaults, families) for bound in bounds]
+    whole = parts[0] if len(parts) == 1 else of_parts(parts)
+    if not whole.questions:
+        return whole
+    return _ranked(whole, text, families)
+
+
+def _part(bound: Bound, defaults: Defaults, families: Mapping[str, IntentFamily]) -> Intent:
+    intent = Intent(
+        family=bound.kind.family if bound.kind else UNCLEAR,
+        action=bound.action or UNCLEAR,
+        summary="",
+        parameters=bound.parameters,
+        confidence=0.3 if bound.questions else 0.9 if bound.assumptions else 1.0,
+        assumptions=tuple(bound.assumptions),
+        questions=tuple(bound.questions),
+        candidates=tuple(bound.candidates),
+    )
+    if bound.questions or bound.kind is None:
+        return intent
+    return families[bound.kind.family].complete(intent, defaults)
+
+
+def _ranked(intent: Intent, text: str, families: Mapping[str, IntentFamily]) -> Intent:
+    """A question always comes with something to type."""
+    candidates = intent.candidates or _examples(text, families)
+    return replace(intent, confidence=min(intent.confidence, 0.5), candidates=tuple(dict.fromkeys(candidates))[:5])
+
+
+def _not_understood(
+    text: str, tokens: Tokens, clauses: Sequence[Clause], families: Mapping[str, IntentFamily]
+) -> Intent:
+    """Quotes what was not understood, adjacent words together, and offers the request with misspelt words corrected."""
+    spans: list[tuple[int, int]] = []
+    for phrase in sorted((phrase for clause in clauses for phrase in clause.unknown), key=lambda phrase: phrase.start):
+        if spans and phrase.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(phrase.end, spans[-1][1]))
+        else:
+            spans.append((phrase.start, phrase.end))
+    quoted = " and ".join(f"“{tokens.said(start, end)[:80]}”" for start, end in spans[:3])
+    more = f" (and {len(spans) - 3} more)" if len(spans) > 3 else ""
+    known = 1 - sum(end - start for start, end in spans) / max(1, len(tokens))
+    candidates = (*_corrected(text, tokens, spans, families), *_examples(text, families))
+    return _unclear(f"I did not understand {quoted}{more}. What is meant?", candidates, round(0.5 * known, 2))
+
+
+def _corrected(
+    text: str, tokens: Tokens, spans: Sequence[tuple[int, int]], families: Mapping[str, IntentFamily]
+) -> tuple[Candidate, ...]:
+    """The request with each unknown word replaced by the nearest word azlin knows, if there is one for each."""
+    words = _vocabulary()
+    better, changes = text, []
+    for at in (at for start, end in spans for at in range(start, end)):
+        word = tokens.low(at)
+        if word in FUNCTION_WORDS or word in words:
+            continue
+        near = get_close_matches(word, words, n=1, cutoff=0.75) if word else []
+        if not near:
+            return ()
+        better = better.replace(tokens.text(at), near[0], 1)
+        changes.append(f"{tokens.text(at)!r} read as {near[0]!r}")
+    if not changes:
+        return ()
+    read_again = Tokens(tokenise(better))
+    if any(clause.unknown for clause in read_clauses(read_phrases(read_again), read_again)):
+        return ()
+    return (Candidate(text=better, because=", ".join(changes)),)
+
+
+def _vocabulary() -> list[str]:
+    kinds = {word for kind in KINDS for words in (*kind.words, kind.plural) for word in words.casefold().split()}
+    return sorted(
+        kinds | verbs.words() | {"called", "named", "tagged", "region", "ubuntu", "debian", "windows", "running"}
+    )
+
+
+def _examples(text: str, families: Mapping[str, IntentFamily]) -> tuple[Candidate, ...]:
+    """The three requests that work and share most with this one."""
+    said = {token.low for token in tokenise(text[:LENGTH_MAX])} - FUNCTION_WORDS
+    examples = [example for family in families.values() for example in family.examples]
+
+    def shared(example: str) -> float:
+        words = {token.low for token in tokenise(example)} - FUNCTION_WORDS
+        return -len(words & said) / (len(words) ** 0.5)
+
+    best = sorted(examples, key=shared)[:3]
+    return tuple(Candidate(text=example, because="a request that works") for example in best)
+
+
+def _unclear(question: str, candidates: Sequence[Candidate], confidence: float) -> Intent:
+    return Intent(
+        family=UNCLEAR,
+        action=UNCLEAR,
+        summary="not understood",
+        confidence=max(0.0, confidence),
+        questions=(question,),
+        candidates=tuple(dict.fromkeys(candidates))[:5],
+    )
