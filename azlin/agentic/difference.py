@@ -11,14 +11,25 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from azlin.agentic.types import Operation, Plan
 from azlin.agentic.world import Resource
 from azlin.redaction import MASK, PLACEHOLDER, is_secret_name, redact
 
 Unreadable = Callable[[str, str], bool]
-"""(type, dotted path such as `properties.osProfile.adminPassword`) → whether Azure never returns that setting."""
+"""(type, path such as `properties.rules[].password`) → whether Azure never returns that setting."""
+
+
+class Flags(Protocol):
+    """What a type's schema says of its paths (`gateways.schema_flags.TypeFlags`): dots between names, `[]` for the
+    items of a list, `*` for the keys of a map."""
+
+    @property
+    def write_only(self) -> frozenset[str]: ...
+    @property
+    def secret(self) -> frozenset[str]: ...
+
 
 IDENTIFYING = frozenset({"id", "name", "type", "etag", "apiversion", "dependson"})
 """Keys at the top of a body that say which resource it is: it was found by its id, so they need no comparing."""
@@ -61,6 +72,22 @@ def differences(
     made = _children(operation, plan) if plan is not None else None
     comparison = _Comparison(operation.target.type, made, unreadable or (lambda _type, _path: False))
     return list(comparison.body(operation.desired, there))
+
+
+def unreadable_by(flags: Callable[[str], Flags | None]) -> Unreadable:
+    """The settings that the type schemas say are write-only or secret."""
+    known: dict[str, re.Pattern[str]] = {}
+
+    def unreadable(type_: str, path: str) -> bool:
+        if type_ not in known:
+            told = flags(type_)
+            paths = sorted(told.write_only | told.secret) if told is not None else []
+            known[type_] = re.compile(
+                "|".join(re.escape(one).replace(r"\*", r"[^.]+") for one in paths) or "(?!)", re.I
+            )
+        return known[type_].fullmatch(path) is not None
+
+    return unreadable
 
 
 class _Comparison:
@@ -143,7 +170,7 @@ class _Comparison:
             return not isinstance(wanted, dict) or key.casefold() in NEVER_RETURNED
         if isinstance(wanted, str) and (PLACEHOLDER.search(wanted) or wanted == MASK):
             return True
-        return self._unreadable(self._type, re.sub(r"\[[^\]]*\]", "", path))
+        return self._unreadable(self._type, re.sub(r"\[[^\]]*\]", "[]", path))
 
 
 def _same(wanted: Any, there: Any, path: str) -> bool:

@@ -36,8 +36,9 @@ def validate(
 ) -> list[Finding]:
     """What Azure says now about each operation of a plan, whatever its result says; reads need no second look.
 
-    `world` is asked anew, nothing that it remembers counts. `unreadable` says (type, dotted path) which settings Azure
-    never returns. Never raises AzlinError: a question that fails is a finding whose `ok` is None.
+    `world` is asked anew, nothing that it remembers counts. `unreadable` says which settings Azure never returns
+    (`difference.unreadable_by` reads it from the type schemas). Never raises AzlinError: a question that fails is a
+    finding whose `ok` is None.
     """
     now = world.anew()
     reported = {result.operation: result for result in results}

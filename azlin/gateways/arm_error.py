@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 from azlin.errors import AzureRefused
@@ -89,6 +88,8 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
         return seconds
     if said is None:
         return None
+    from email.utils import parsedate_to_datetime
+
     try:
         at = parsedate_to_datetime(said)
     except ValueError:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,8 @@ from azlin.errors import AnswerLost, CloudUnreachable, ConfigUnreadable, Outside
 from azlin.gateways.cloud import Cloud
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 CONNECT_TIMEOUT_S = 5.0
@@ -178,6 +179,8 @@ class Http:
             named = Path(bundle)
         if named is None:
             return True
+        import ssl
+
         try:
             return ssl.create_default_context(cafile=str(named))
         except (OSError, ssl.SSLError) as failed:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from azlin.agentic.difference import differences
+from azlin.agentic.difference import differences, unreadable_by
 from azlin.agentic.types import MadeAgainst, Operation, Plan, ResourceRef
 
 NETWORK = ResourceRef(type="Microsoft.Network/virtualNetworks", name="net", group="g", subscription="s")
@@ -170,10 +171,34 @@ def test_a_setting_that_the_schema_says_is_never_returned_is_not_missed():
 
     def unreadable(type_: str, path: str) -> bool:
         asked.append((type_, path))
-        return path == "properties.rules.blob"
+        return path == "properties.rules[].blob"
 
     assert found(wanted, {"properties": {"rules": [{"name": "a", "size": 1}]}}, unreadable=unreadable) == []
-    assert (NETWORK.type, "properties.rules.size") in asked
+    assert (NETWORK.type, "properties.rules[].size") in asked
+
+
+def test_the_type_schemas_say_what_is_never_returned(tmp_path: Path):
+    from azlin.gateways.schema import Schemas
+    from azlin.paths import Paths
+
+    schemas = Schemas(Paths(tmp_path))
+    unreadable = unreadable_by(schemas.flags)
+    assert unreadable("Microsoft.Compute/virtualMachines", "properties.osProfile.adminPassword")
+    assert unreadable("Microsoft.Compute/virtualMachines", "properties.osprofile.ADMINPASSWORD")
+    assert not unreadable("Microsoft.Compute/virtualMachines", "properties.osProfile.adminUsername")
+    schemas.close()
+
+
+def test_paths_of_lists_and_maps_are_understood():
+    class Flags:
+        write_only = frozenset({"properties.rules[].blob"})
+        secret = frozenset({"properties.users.*.word"})
+
+    unreadable = unreadable_by(lambda type_: Flags() if type_ == "N.S/known" else None)
+    assert unreadable("N.S/known", "properties.rules[].blob")
+    assert unreadable("N.S/known", "properties.users.sam.word")
+    assert not unreadable("N.S/known", "properties.users.sam.other.word")
+    assert not unreadable("N.S/other", "properties.rules[].blob")
 
 
 def test_an_uninvited_element_is_a_difference_unless_the_plan_makes_it():
