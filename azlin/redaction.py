@@ -55,7 +55,10 @@ def imprint(data: Any) -> dict[str, Any] | None:
         pairs = cast("dict[str, Any]", data)
         if pairs.keys() == {"count", "digest"} and len(str(pairs["digest"])) == 64:
             return pairs
-    plain = msgspec.json.encode(data, order="sorted", enc_hook=str)
+    try:
+        plain = msgspec.json.encode(data, order="sorted", enc_hook=str)
+    except (UnicodeError, OverflowError, TypeError):
+        plain = repr(data).encode("utf-8", "backslashreplace")
     count = len(cast("list[Any]", data)) if isinstance(data, (list, tuple)) else 1
     return {"count": count, "digest": hashlib.sha256(plain).hexdigest()}
 
