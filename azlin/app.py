@@ -1,0 +1,247 @@
+"""The only place where objects are wired together.
+
+Nothing is opened before it is needed: `azlin audit tail` opens no journal for writing, a preview without a sign-in
+makes no connection, and no command imports what it does not use.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from azlin.agentic.approver import Asker
+from azlin.agentic.families import IntentFamily
+from azlin.agentic.terms import Terms
+from azlin.agentic.types import BudgetVerdict, Intent, Objective, Plan, Quote, Request
+from azlin.agentic.world import World
+from azlin.errors import UsageRefused
+from azlin.events import Telling
+from azlin.gateways.cloud import Cloud
+from azlin.gateways.journal import Journal
+from azlin.paths import Paths
+from azlin.settings import Settings
+from azlin.views.base import View
+
+if TYPE_CHECKING:
+    from azlin.agentic.audit_logger import AuditLogger
+    from azlin.agentic.objective_manager import ObjectiveManager
+    from azlin.agentic.pipeline import Road
+    from azlin.gateways.prices import Prices
+    from azlin.gateways.schema import Schemas
+
+SANDBOX = "sandbox"
+
+
+class App:
+    """azlin, wired for one command. `open` reads nothing but its arguments."""
+
+    def __init__(self, paths: Paths, settings: Settings, terms: Terms, environ: Mapping[str, str]) -> None:
+        self.paths = paths
+        self.settings = settings
+        self.terms = terms
+        self._environ = environ
+        self._secrets: dict[str, str] = {}
+
+    @classmethod
+    def open(cls, paths: Paths, settings: Settings, terms: Terms, environ: Mapping[str, str] = os.environ) -> App:
+        return cls(paths, settings, terms, environ)
+
+    # What is kept
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal.open(self.paths)
+
+    @cached_property
+    def objectives(self) -> ObjectiveManager:
+        from azlin.agentic.objective_manager import ObjectiveManager
+
+        return ObjectiveManager(self.journal, self.paths)
+
+    @cached_property
+    def audit(self) -> AuditLogger:
+        from azlin.agentic.audit_logger import AuditLogger
+
+        return AuditLogger(self.paths, self.journal)
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        from azlin.gateways.schema import Schemas
+
+        return Schemas(self.paths)
+
+    @cached_property
+    def prices(self) -> Prices:
+        from azlin.gateways.prices import Prices
+
+        return Prices()
+
+    # What is done
+
+    def doit(self, text: str, terms: Terms, view: View, asker: Asker) -> Objective:
+        """Carry a request, or the plan that was saved in a file, to its Outcome."""
+        from azlin.agentic import plan_file
+
+        cloud = self._cloud(sandbox=terms.sandbox, terms=terms)
+        if terms.plan_path is not None:
+            saved = plan_file.read(terms.plan_path, cloud)
+            objective = plan_file.taken_up(self.objectives.create(saved.request, cloud.name), saved)
+        else:
+            objective = self.objectives.create(self._request(text), cloud.name)
+        ended = self._walk(objective, terms, cloud, view, asker)
+        if terms.save_path is not None:
+            plan_file.write(terms.save_path, ended)
+        return ended
+
+    def resume(self, objective_id: str, terms: Terms, view: View, asker: Asker) -> Objective:
+        """Go on with an objective from where it stands. One that is over is returned as it is."""
+        from azlin.agentic.conclusion import may_go_on
+
+        objective = self.objectives.show(objective_id)
+        cloud = self._cloud_of(objective, terms)
+        return self._walk(may_go_on(objective), terms, cloud, view, asker)
+
+    def undo(self, objective_id: str, terms: Terms, view: View, asker: Asker) -> Objective:
+        """Remove what an objective provably made: a plan of its own, previewed, priced and approved like any other."""
+        made_by = self.objectives.show(objective_id)
+        cloud = self._cloud_of(made_by, terms)
+        request = self._request(f"undo {made_by.id[:8]}: {made_by.request.text}")
+        intent = Intent(
+            family="undo",
+            action="undo",
+            summary=f"undo “{made_by.request.text}”",
+            parameters={"objective": made_by.id},
+        )
+        child = self.objectives.create(request, cloud.name, parent=made_by.id)
+        return self._walk(replace(child, intent=intent), terms, cloud, view, asker)
+
+    def _walk(self, objective: Objective, terms: Terms, cloud: Cloud, view: View, asker: Asker) -> Objective:
+        from azlin.agentic.pipeline import walk
+
+        telling = Telling()
+        telling.listen(self.audit, vital=True)
+        telling.listen(view.show)
+        with self.journal.lease(objective.id, runner=f"azlin {os.getpid()}"):
+            return walk(objective, terms, self._road(cloud, terms, telling, asker))
+
+    def _request(self, text: str) -> Request:
+        from azlin.redaction import extract_secrets
+
+        told, secrets = extract_secrets(text)
+        self._secrets.update(secrets)
+        return Request(text=told, actor=getpass.getuser(), at=datetime.now(UTC))
+
+    # Which Azure
+
+    def _cloud_of(self, objective: Objective, terms: Terms) -> Cloud:
+        """An objective remembers its cloud; a flag that says otherwise is a mistake worth stopping for."""
+        sandboxed = objective.cloud == SANDBOX
+        if terms.sandbox and not sandboxed:
+            raise UsageRefused(
+                f"objective {objective.id[:8]} belongs to {objective.cloud}, not to the sandbox",
+                fix="leave out --sandbox",
+            )
+        return self._cloud(sandbox=sandboxed, terms=terms)
+
+    def _cloud(self, *, sandbox: bool, terms: Terms) -> Cloud:
+        if sandbox:
+            from azlin.sandbox.instance import ensure_running
+
+            return ensure_running(self.paths).cloud(terms.subscription)
+        from azlin.gateways.sign_in import signed_in_cloud
+
+        return signed_in_cloud(self.settings.endpoints, self._environ, terms.subscription)
+
+    # The road
+
+    def _road(self, cloud: Cloud, terms: Terms, telling: Telling, asker: Asker) -> Road:
+        from azlin.agentic.command_executor import CommandExecutor
+        from azlin.agentic.command_planner import CommandPlanner
+        from azlin.agentic.difference import unreadable_by
+        from azlin.agentic.execution_orchestrator import JournalledRun
+        from azlin.agentic.pipeline import Road
+        from azlin.agentic.result_validator import matches, validate
+        from azlin.agentic.strategies.arm_strategy import ArmDirect
+        from azlin.agentic.strategies.azure_cli import AzureCli
+        from azlin.gateways.arm import Arm
+        from azlin.gateways.az import Az
+        from azlin.gateways.http import Http
+        from azlin.gateways.tokens import Tokens
+
+        def notice(text: str) -> None:
+            telling.tell("notice", text=text)
+
+        az = Az(cloud, self.paths, notice=notice)
+        http = Http(cloud)
+        arm = Arm(cloud, http, Tokens(cloud, http, self.paths, from_az=az.token), self.schemas.api_version)
+        executor = CommandExecutor(az, self.paths.command_history, timeout_s=terms.timeout_s)
+        families = self._families()
+        unreadable = unreadable_by(self.schemas.flags)
+        return Road(
+            families=families,
+            strategies=(
+                AzureCli(executor, cloud, self.schemas.api_version, secrets=lambda: self._secrets),
+                ArmDirect(arm, cloud, secrets=lambda: self._secrets),
+            ),
+            world=World(cloud, arm if cloud.signed_in else None, self.journal.made_with),
+            parse=self._parser(families, terms),
+            plan=CommandPlanner(families, self._problems).plan,
+            quote=self._quote,
+            judge=self._judge,
+            validate=partial(validate, unreadable=unreadable),
+            open_run=lambda objective_id, terms: JournalledRun(
+                objective_id,
+                self.journal,
+                arm.get,
+                partial(matches, unreadable=unreadable),
+                telling,
+                timeout_s=terms.timeout_s,
+            ),
+            started=lambda objective_id: bool(self.journal.entries(objective_id)),
+            files=self.objectives,
+            telling=telling,
+            asker=asker,
+            where=where(cloud),
+        )
+
+    def _families(self) -> dict[str, IntentFamily]:
+        from azlin.agentic import families
+        from azlin.agentic.families.undo import Undo
+        from azlin.gateways.ssh_keys import SshKeys
+
+        undo = Undo(self.journal)
+        return {**families.every(SshKeys(self.paths).key, self.prices.vm_monthly), undo.name: undo}
+
+    def _parser(self, families: Mapping[str, IntentFamily], terms: Terms) -> Callable[[Request], Intent]:
+        from azlin.agentic.intent_parser import parse
+
+        return lambda request: parse(
+            request, self.settings.defaults, families, group=terms.group, location=terms.location
+        )
+
+    def _problems(self, type: str, body: dict[str, Any]) -> list[str]:
+        return [str(problem) for problem in self.schemas.check(type, body)]
+
+    def _quote(self, plan: Plan, world: World) -> Quote:
+        from azlin.agentic.cost_estimator import CostEstimator
+
+        return CostEstimator(self.prices).quote(plan, world)
+
+    def _judge(self, quote: Quote, plan: Plan, allows: tuple[str, ...]) -> BudgetVerdict:
+        """What Azure itself has billed this month is not asked here; the verdict says that it is unknown."""
+        from azlin.agentic.budget_monitor import judge
+
+        committed = self.journal.committed(datetime.now(UTC).strftime("%Y-%m"))
+        return judge(quote, self.settings.budget, spent=None, committed=committed, allows=allows, plan=plan)
+
+
+def where(cloud: Cloud) -> str:
+    """The subscription, named so that nobody takes the sandbox for Azure."""
+    name = cloud.subscription_name or cloud.subscription or "no subscription (not signed in)"
+    return f"{name} (sandbox)" if cloud.sandbox and SANDBOX not in name.casefold() else name
