@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from azlin.errors import NotFound, UsageRefused
-from azlin.paths import Paths, write_private
+from azlin.gateways.files import write_whole
+from azlin.paths import Paths
 
 TYPES = frozenset({"ssh-rsa", "ssh-ed25519"})
 """The key types that Azure takes for a Linux VM."""
@@ -49,7 +50,7 @@ def public_key(paths: Paths, named: str | None = None, *, user_home: Path | None
 
 
 def _named(named: str) -> SshKey:
-    if named.split(" ")[0] in TYPES or named.startswith("ecdsa-"):
+    if named.split(" ", maxsplit=1)[0] in TYPES or named.startswith("ecdsa-"):
         return SshKey(_checked(named, "the key in the request"), "from the request or the configuration")
     path = Path(named).expanduser()
     if not path.is_file():
@@ -108,8 +109,8 @@ def _own(paths: Paths) -> SshKey:
     )
     line = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     text = f"{line.decode()} azlin"
-    write_private(private, secret)
-    write_private(public, f"{text}\n".encode())
+    write_whole(private, secret)
+    write_whole(public, f"{text}\n".encode())
     return SshKey(text, f"{_short(public)} (no key was found in ~/.ssh, so one was made; ssh -i {_short(private)} …)")
 
 
