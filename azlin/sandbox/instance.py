@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from azlin.errors import CloudUnreachable, NotFound, StateDamaged, ToolMissing
+from azlin.errors import CloudUnreachable, NotFound, StateDamaged, ToolMissing, UsageRefused
 from azlin.gateways.cloud import Cloud, ServicePrincipal
 from azlin.gateways.files import locked, make_private_directory
 from azlin.paths import Paths, unwritable
@@ -130,7 +130,8 @@ class Instance(msgspec.Struct, kw_only=True):
     def ask(self, method: str, what: str, body: Any = None, *, timeout_s: float = 120.0) -> Any:
         """Ask the administration door; `what` is `status`, `requests`, `faults`, `seed`, `reset`.
 
-        Returns decoded JSON. Raises CloudUnreachable, or NotFound/StateDamaged with its words.
+        Returns decoded JSON. Raises CloudUnreachable, or UsageRefused with the sandbox's words (a
+        seed file it cannot read).
         """
         import http.client
         import ssl
@@ -149,15 +150,8 @@ class Instance(msgspec.Struct, kw_only=True):
         finally:
             connection.close()
         if response.status != 200:
-            raise SandboxRefused(answer["error"]["message"])
+            raise UsageRefused(answer["error"]["message"])
         return answer
-
-
-class SandboxRefused(NotFound):
-    """The sandbox would not do what it was asked to (a seed file it cannot read)."""
-
-    ref = "sandbox-refused"
-    exit_code = 2
 
 
 @dataclass(frozen=True)
@@ -227,6 +221,8 @@ def stop(paths: Paths) -> Instance | None:
             return None
         instance = _described(place)
         if not _is_ours(instance):
+            if _wait(lambda: not _locked(place.lock), _POLL_S * 10):  # it was ending by itself
+                return None
             raise StateDamaged(
                 f"process {instance.pid} is not the sandbox of {place.directory}",
                 why="the instance file and the process that holds the lock do not agree",

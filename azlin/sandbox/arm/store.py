@@ -143,7 +143,7 @@ class Store:
             created_at = now
             self._learn(rid.type)
         else:
-            spelled, created_at = rid.under(before[0]), before[1]
+            spelled, created_at = self.parse(before[0], rid.tenant), before[1]
         kept = _envelope(spelled, body)
         values = (etag, now, _listed(spelled, kept), msgspec.json.encode(kept), rid.key)
         if before is None:

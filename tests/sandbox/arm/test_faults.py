@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from azlin.sandbox.arm.faults import Fault, Faults
+
+THING = "providers/Microsoft.Sandbox/things"
+BODY = {"location": "westeurope"}
+
+
+def fault(azure: Any, **how: Any) -> None:
+    azure.plane.faults.add(Fault(id="", **how))
+
+
+def test_a_fault_is_met_as_often_as_it_says(azure: Any):
+    thing = f"{azure.group()}/{THING}/a"
+    fault(azure, method="PUT", type="microsoft.sandbox/*", code="SkuNotAvailable", message="none left", times=2)
+    for _ in range(2):
+        answer = azure.ask("PUT", thing, BODY)
+        assert (answer.status, answer.body) == (409, {"error": {"code": "SkuNotAvailable", "message": "none left"}})
+    assert azure.ask("PUT", thing, BODY).status == 201
+    assert [one.hits for one in azure.plane.faults.list()] == [2]
+
+
+def test_a_fault_meets_only_the_type_method_and_name_it_names(azure: Any):
+    group = azure.group()
+    fault(azure, method="PUT", type="Microsoft.Sandbox/things", name="web*", status=503)
+    assert azure.ask("PUT", f"{group}/{THING}/db1", BODY).status == 201
+    assert azure.ask("PUT", f"{group}/providers/Microsoft.Sandbox/others/web1", BODY).status == 201
+    assert azure.code("PUT", f"{group}/{THING}/web1", BODY) == (503, "ServiceUnavailable")
+    assert azure.ask("DELETE", f"{group}/{THING}/web1").status == 204
+
+
+def test_throttling_says_when_to_come_back(azure: Any):
+    fault(azure, retry_after_s=7)
+    answer = azure.ask("GET", f"{azure.subscription}/resourceGroups")
+    assert (answer.status, answer.body["error"]["code"]) == (429, "TooManyRequests")
+    assert answer.headers["Retry-After"] == "7"
+    assert answer.headers["x-ms-ratelimit-remaining-subscription-reads"] == "0"
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
+def test_every_method_can_be_met(azure: Any, method: str):
+    thing = f"{azure.group()}/{THING}/a"
+    azure.put(thing)
+    fault(azure, method=method, status=500)
+    path = f"{thing}/start" if method == "POST" else thing
+    assert azure.code(method, path) == (500, "InternalServerError")
+
+
+def test_a_refused_write_changes_nothing(azure: Any):
+    thing = f"{azure.group()}/{THING}/a"
+    fault(azure, method="PUT", status=409, times=1)
+    assert azure.ask("PUT", thing, BODY).status == 409
+    assert azure.ask("GET", thing).status == 404
+
+
+def test_delays_add_up_and_the_newest_refusal_wins(azure: Any):
+    group = azure.group()
+    fault(azure, method="GET", code="Old", latency_s=1)
+    fault(azure, method="GET", code="New", latency_s=2)
+    fault(azure, method="GET", latency_s=4)
+    answer = azure.ask("GET", group)
+    assert (answer.body["error"]["code"], answer.delay_s) == ("New", 6)
+
+
+def test_faults_survive_a_restart_and_can_be_cleared(azure: Any):
+    fault(azure, status=500, times=3)
+    again = Faults(azure.plane.store)
+    assert [one.times for one in again.list()] == [3]
+    assert again.clear() == 1
+    assert Faults(azure.plane.store).list() == []
