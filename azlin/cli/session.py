@@ -12,6 +12,7 @@ from azlin.agentic.terms import Terms
 from azlin.agentic.types import Objective
 from azlin.cli.ask import Keyboard
 from azlin.cli.output import Output
+from azlin.errors import AzlinError
 from azlin.events import Event
 from azlin.paths import Paths
 from azlin.settings import Settings
@@ -44,9 +45,10 @@ def carry(
     try:
         ended = run(app, view, Keyboard(no_input=terms.no_input))
     except KeyboardInterrupt:
-        if view.objective is None:
-            raise
-        ended = app.objectives.show(view.objective)
+        try:
+            ended = app.objectives.show(view.objective or "")
+        except AzlinError:
+            raise KeyboardInterrupt from None  # it was interrupted before anything was filed
         view.finish(ended)
         return INTERRUPTED
     view.finish(ended)
