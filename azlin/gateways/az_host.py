@@ -122,7 +122,8 @@ def answer(request: dict[str, Any], send: Send, loopback_only: bool) -> None:
     if "rc" in last:
         last.update(said)
     elif "refused" in last and not last["refused"]["message"]:
-        last["refused"]["message"] = said["stderr"].strip() or "az refused without saying why"
+        why = said["stderr"].strip().removeprefix("ERROR: ") or "az refused without saying why"
+        last["refused"] = {"kind": INSIDE.kind_of(why), "message": why}
     send(last)
 
 
@@ -165,7 +166,8 @@ def end_with_client(conn: socket.socket) -> None:
 
 
 def serve(options: dict[str, Any]) -> None:
-    """Become the host at options["socket"], unless there is one. The caller's process returns when it listens."""
+    """Become the host at options["socket"], unless there is one. The caller's process returns when it listens; the
+    lock, which the host holds as long as it lives, has its pid in it."""
     import fcntl
 
     path = options["socket"]
@@ -182,7 +184,7 @@ def serve(options: dict[str, Any]) -> None:
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
-    os.umask(0o077)
+    os.umask(0o177)
     fresh = path + ".new"
     for old in (fresh, path):
         with contextlib.suppress(FileNotFoundError):
@@ -190,8 +192,12 @@ def serve(options: dict[str, Any]) -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(fresh)
     listener.listen(64)
+    os.umask(0o077)
     Path(fresh).rename(path)  # whoever sees the name can connect
-    if os.fork():
+    pid = os.fork()
+    if pid:
+        os.ftruncate(lock, 0)
+        os.write(lock, b"%d\n" % pid)
         return
     os.setsid()
     with Path(os.devnull).open("r+b") as nothing:

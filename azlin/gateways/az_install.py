@@ -77,7 +77,7 @@ def installation_of(az: Path) -> Installation:
 
 def _placed(written: str, az: Path) -> str:
     """A path as a launcher writes it (`"$bin_dir"/../x`), as a path of this machine."""
-    path, variables = _VARIABLE.subn("", written.replace('"', ""))
+    path, variables = _VARIABLE.subn("", written.replace('"', "").lstrip("@"))
     if not variables:
         return path
     return os.path.normpath(Path(os.path.abspath(az)).parent / path.replace("\\", "/").lstrip("/"))  # noqa: PTH100

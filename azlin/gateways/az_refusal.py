@@ -42,7 +42,7 @@ _NEVER_REACHED = re.compile(
 _LOST = re.compile(
     r"Connection aborted|RemoteDisconnected|Connection reset|Read timed out|IncompleteRead|broken pipe", re.I
 )
-_CODED = re.compile(r"^(?P<depth>\s*)\((?P<code>[A-Za-z][\w.\-]*)\) ?(?P<message>.*)$", re.M)
+_CODED = re.compile(r"^(?P<depth>(?:Exception Details:)?[ \t]*)\((?P<code>[A-Za-z][\w.\-]*)\) ?(?P<message>.*)$", re.M)
 _PAIR = re.compile(r"^\s*Code: (?P<code>\S+)\s*\n\s*Message: (?P<message>.+)$", re.M)
 _PREFIXED = re.compile(r"^(?P<code>[A-Z][A-Za-z]{3,})(?:: |\()(?P<message>.+)$", re.S)
 
