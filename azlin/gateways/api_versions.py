@@ -12,6 +12,9 @@ from azlin.errors import AzureRefused
 PROVIDERS_VERSION = "2021-04-01"
 """Of `GET /providers/{namespace}` itself; in every cloud since 2021 (learn.microsoft.com/rest/api/resources)."""
 
+OWN_VERSIONS = {"microsoft.resources/resources": PROVIDERS_VERSION, "microsoft.resources/subscriptions": "2022-12-01"}
+"""Resource Manager's own lists, which no provider offers as types: the envelopes of all resources, subscriptions."""
+
 Offered = Callable[[str], dict[str, Any]]
 """`GET …/providers/{namespace}`: `{"namespace", "resourceTypes": [{"resourceType", "apiVersions": […]}]}`."""
 
@@ -27,7 +30,7 @@ class ApiVersions:
 
     def known(self, type_: str) -> str | None:
         """What can be said without asking the cloud."""
-        if version := self._known(type_):
+        if version := OWN_VERSIONS.get(type_.casefold()) or self._known(type_):
             return version
         namespace, _, kinds = type_.casefold().partition("/")
         return self._namespaces.get(namespace, {}).get(kinds)
