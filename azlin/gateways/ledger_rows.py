@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from azlin.agentic.types import Objective, Operation, OperationResult, canonical
-from azlin.errors import StateDamaged
+from azlin.errors import StateDamaged, UsageRefused
 from azlin.gateways.journal import Entry, PreImage, filed, filed_result
 from azlin.redaction import redact
 
@@ -23,7 +23,12 @@ def body_of(objective: Objective) -> str:
     If a secret was found in a plan after all, what is stored is another plan: its approval does not fit it, and a
     resume has to ask again. That is wanted: no secret is written, and nothing else than what was approved runs.
     """
-    return canonical(redact(msgspec.to_builtins(filed(objective)))).decode()
+    try:
+        return canonical(redact(msgspec.to_builtins(filed(objective)))).decode()
+    except UnicodeEncodeError as bytes_in_it:
+        raise UsageRefused(
+            "the request holds bytes that are not text", why=str(bytes_in_it), fix="type it again in UTF-8"
+        ) from bytes_in_it
 
 
 def digest_of(body: str) -> str:
