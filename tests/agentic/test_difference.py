@@ -139,6 +139,9 @@ def test_what_azure_writes_in_its_own_way_is_no_difference(wanted: dict[str, Any
     [
         ({"location": "westeurope"}, {"location": "northeurope"}, 'location is "northeurope", not "westeurope"'),
         ({"tags": {"env": "test"}}, {"tags": {"env": "Test"}}, 'tags.env is "Test", not "test"'),
+        ({"tags": {"location": "West"}}, {"tags": {"location": "west"}}, 'tags.location is "west", not "West"'),
+        ({"tags": {"owner": NIC_ID}}, {"tags": {"owner": NIC_ID.upper()}}, None),
+        ({"tags": {"password": "none"}}, {}, None),
         ({"tags": {"env": "test"}}, {}, 'tags.env is absent, not "test"'),
         ({"properties": {"on": True}}, {"properties": {"on": 1}}, "properties.on is 1, not true"),
         ({"properties": {"n": 1}}, {"properties": {"n": "1"}}, 'properties.n is "1", not 1'),
