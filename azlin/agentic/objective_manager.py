@@ -15,7 +15,7 @@ import msgspec
 
 from azlin.agentic.types import Objective, Request, Value
 from azlin.errors import StateDamaged, StateUnwritable
-from azlin.gateways.files import write_whole
+from azlin.gateways.files import clear_drafts, write_whole
 from azlin.gateways.journal import Journal, filed
 from azlin.paths import Paths
 from azlin.redaction import redact
@@ -83,7 +83,9 @@ class ObjectiveManager:
         return whole_id
 
     def rebuild(self) -> Rebuilt:
-        """Write the copy of every objective again that is not as the journal has it."""
+        """Write the copy of every objective again that is not as the journal has it, and clear away what writers left
+        that were killed."""
+        clear_drafts(self._paths.objectives)
         objectives = self.list()
         wrong = {objective.id: why for objective in objectives if (why := self._wrong_with(objective))}
         for objective in objectives:

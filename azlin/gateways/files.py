@@ -14,6 +14,7 @@ from azlin.errors import StateUnwritable
 from azlin.paths import unwritable
 
 LOCK_TIMEOUT_S = 30.0
+DRAFT_AGE_S = 3600.0
 
 
 def make_private_directory(path: Path) -> None:
@@ -45,6 +46,14 @@ def write_whole(path: Path, content: bytes) -> None:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise unwritable(path, refused) from refused
+
+
+def clear_drafts(directory: Path) -> None:
+    """Remove the temporary files of writers that were killed in `write_whole`; those of living ones are younger."""
+    for draft in directory.glob(".*.*.*") if directory.is_dir() else ():
+        with suppress(OSError):
+            if time.time() - draft.stat().st_mtime > DRAFT_AGE_S:
+                draft.unlink()
 
 
 def write_all(descriptor: int, content: bytes) -> None:
