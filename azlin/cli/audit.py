@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from azlin.agentic.audit_logger import AuditLogger
     from azlin.gateways.journal import Journal
 
-SAID = ("summary", "text", "why", "verdict", "strategy", "resource_id", "operation", "name")
+SAID = ("verdict", "summary", "text", "why", "strategy", "resource_id", "operation", "name")
 """What of an event is told to people in its one line; all of it is in -o json."""
 
 

@@ -58,8 +58,9 @@ class Output:
         if self.form is None:
             from azlin.views.pen import Pen
             from azlin.views.rows import rows_of
+            from azlin.views.words import in_words
 
-            Pen(sys.stdout).table(rows_of(document))
+            Pen(sys.stdout).table(rows_of(document, in_words))
             return
         if self.form == "jsonl":
             import json

@@ -11,7 +11,7 @@ from azlin.views.document import plain
 from azlin.views.pen import Pen
 from azlin.views.preview import Preview, draw
 from azlin.views.rows import rows_of
-from azlin.views.words import clean, kind_of, money, name_of, verb_of
+from azlin.views.words import clean, in_words, kind_of, money, name_of, verb_of
 
 VERDICTS = {
     "achieved": "bold green",
@@ -83,7 +83,7 @@ class HumanView:
             self._pen.line(("unfinished", "bold yellow"), f": azlin objective resume {objective.id[:8]}")
             return
         if self._data and outcome.data is not None:
-            Pen(self._out).table(rows_of(plain(outcome.data)))
+            Pen(self._out).table(rows_of(plain(outcome.data), in_words))
         self._verdict(objective, outcome)
         self._candidates(objective)
         self._failures(outcome)
@@ -117,9 +117,10 @@ class HumanView:
         self._preview.budget = event.about["budget"]
 
     def _strategy_chosen(self, event: Event) -> None:
-        if self._preview.plan is None and self._find is not None and event.objective is not None:
-            self._take_over(self._find(event.objective))
         preview = self._preview
+        untold = preview.plan is None or preview.intent is None
+        if untold and self._find is not None and event.objective is not None:
+            self._take_over(self._find(event.objective))
         preview.strategy = event.about.get("strategy")
         preview.ranking = event.about.get("ranking", ())
         preview.render = event.about.get("render", "")

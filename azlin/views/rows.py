@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -18,17 +18,17 @@ class Rows:
     cells: tuple[tuple[str, ...], ...]
 
 
-def rows_of(data: Any) -> Rows:
-    """The rows of any JSON-able value; columns in the order in which they first appear."""
+def rows_of(data: Any, cell: Callable[[object], str] = compact) -> Rows:
+    """The rows of any JSON-able value; columns in the order in which they first appear, cells as `cell` writes them."""
     items = cast("list[Any]", data) if isinstance(data, list) else [] if data is None else [data]
     if items and all(isinstance(item, dict) for item in items):
         tables = cast("list[dict[str, Any]]", items)
         columns = tuple(dict.fromkeys(key for table in tables for key in table))
-        return Rows(columns, tuple(tuple(compact(table.get(key)) for key in columns) for table in tables))
+        return Rows(columns, tuple(tuple(cell(table.get(key)) for key in columns) for table in tables))
     if items and all(isinstance(item, list) for item in items):
         lists = cast("list[list[Any]]", items)
-        return Rows((), tuple(tuple(compact(cell) for cell in cells) for cells in lists))
-    return Rows((), tuple((compact(item),) for item in items))
+        return Rows((), tuple(tuple(cell(value) for value in values) for values in lists))
+    return Rows((), tuple((cell(item),) for item in items))
 
 
 def as_tsv(rows: Rows) -> str:

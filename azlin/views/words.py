@@ -151,3 +151,19 @@ def compact(value: object) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def in_words(value: object) -> str:
+    """A cell for people: lists and tables of plain values without brackets, and nothing where there is nothing."""
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[str, object]", value)
+        if all(_is_plain(item) for item in pairs.values()):
+            return ", ".join(f"{key}={compact(item)}" for key, item in pairs.items())
+    items = cast("list[object]", value) if isinstance(value, list) else [value]
+    if all(_is_plain(item) for item in items):
+        return ", ".join(compact(item) for item in items)
+    return compact(cast("object", value))
+
+
+def _is_plain(value: object) -> bool:
+    return not isinstance(value, (Mapping, list))

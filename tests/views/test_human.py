@@ -80,6 +80,27 @@ def test_what_was_read_goes_to_stdout_and_asks_for_no_preview(listed):
     assert "sandbox: 2 found." in err
 
 
+def test_people_read_tags_and_lists_without_brackets(nouns):
+    data = [{"name": "web1", "zones": ["1", "2"], "tags": {"env": "test"}, "rules": [{"port": 22}], "none": []}]
+    outcome = Outcome(verdict="achieved", summary="list", data=data)
+    out, _ = told(([], nouns.objective_of(nouns.plan_of(nouns.READ), outcome)))
+    assert out.splitlines()[-1] == 'web1  1, 2   env=test  [{"port":22}]'
+
+
+def test_what_a_taken_up_objective_brings_with_it_is_read_from_its_file(made):
+    events, objective = made
+    late = [event for event in events if event.kind not in ("intent-parsed", "plan-made", "quote-made")]
+    asked: list[str] = []
+
+    def find(name: str):
+        asked.append(name)
+        return objective
+
+    _, err = told((late, objective), find=find)
+    assert asked == [objective.id]
+    assert err.index("Create the VM Sam") < err.index("Yes was given")
+
+
 def test_another_view_can_have_the_data(listed):
     assert told(listed, data=False)[0] == ""
 
