@@ -35,6 +35,9 @@ class Keyboard:
                 sys.stderr.write(prompt(question))
                 sys.stderr.flush()
                 line = sys.stdin.readline()
+        except KeyboardInterrupt:
+            sys.stderr.write("\n")
+            raise
         except (OSError, TerminalClosed):
             return NO
         if not line.endswith("\n"):

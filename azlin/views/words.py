@@ -155,14 +155,12 @@ def compact(value: object) -> str:
 
 def in_words(value: object) -> str:
     """A cell for people: lists and tables of plain values without brackets, and nothing where there is nothing."""
-    if isinstance(value, Mapping):
-        pairs = cast("Mapping[str, object]", value)
-        if all(_is_plain(item) for item in pairs.values()):
-            return ", ".join(f"{key}={compact(item)}" for key, item in pairs.items())
-    items = cast("list[object]", value) if isinstance(value, list) else [value]
-    if all(_is_plain(item) for item in items):
-        return ", ".join(compact(item) for item in items)
-    return compact(cast("object", value))
+    nested: Any = value
+    if isinstance(value, Mapping) and all(_is_plain(item) for item in nested.values()):
+        return ", ".join(f"{key}={compact(item)}" for key, item in nested.items())
+    if isinstance(value, list) and all(_is_plain(item) for item in nested):
+        return ", ".join(compact(item) for item in nested)
+    return compact(nested)
 
 
 def _is_plain(value: object) -> bool:
