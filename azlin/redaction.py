@@ -58,7 +58,7 @@ def imprint(data: Any) -> dict[str, Any] | None:
     try:
         plain = msgspec.json.encode(data, order="sorted", enc_hook=str)
     except (UnicodeError, OverflowError, TypeError):
-        plain = repr(data).encode("utf-8", "backslashreplace")
+        plain = repr(cast("object", data)).encode("utf-8", "backslashreplace")
     count = len(cast("list[Any]", data)) if isinstance(data, (list, tuple)) else 1
     return {"count": count, "digest": hashlib.sha256(plain).hexdigest()}
 

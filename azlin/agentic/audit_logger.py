@@ -4,8 +4,8 @@ Protocol of an append, under a lock that all processes share: (1) finish the lin
 (2) put the new line into the journal's anchor; (3) append it to the file, and fsync. A line is in the journal before
 it is in the file, so the file is never ahead of what the journal can prove, and at most one line behind. Thus a
 `kill -9` at any instant leaves a state that `verify` tells from tampering: only the very last line may be missing or
-torn, and then the journal has its words and the next append writes them. `close` marks the last line as seen in the
-file, from when on its absence is tampering too. Who can rewrite both the log and the journal is not stopped by this.
+torn, and then the journal has its words and the next append writes them. The end of a story (`outcome-reached`, or
+`close`) marks the last line as seen in the file, from when on its absence is tampering too. Who can rewrite both the log and the journal is not stopped by this.
 
 Everything told here is durable when it returns, so as a vital listener it makes the story durable before the act.
 """
@@ -85,6 +85,8 @@ class AuditLogger:
                 self._rotate_before(len(line) + 1)
                 self._anchor(Head(seq=seq, hash=record.hash, line=line))
                 self._append(line + "\n")
+                if event.kind == "outcome-reached":
+                    self._see_the_end()
             except OSError as refused:
                 raise unwritable(self._path, refused) from refused
             self._wrote = True
@@ -94,9 +96,7 @@ class AuditLogger:
         if not self._wrote:
             return
         with self._turn, locked(self._lock):
-            head = self._head()
-            if head is not None and not head.written and self._end_of_log() == f"{head.line}\n".encode():
-                self._anchor(msgspec.structs.replace(head, written=True))
+            self._see_the_end()
         self._wrote = False
 
     def tail(self, count: int = 20) -> list[AuditRecord]:
@@ -133,6 +133,11 @@ class AuditLogger:
 
     def _anchor(self, head: Head) -> None:
         self._journal.anchor(HEAD, msgspec.json.encode(head).decode())
+
+    def _see_the_end(self) -> None:
+        head = self._head()
+        if head is not None and not head.written and self._end_of_log() == f"{head.line}\n".encode():
+            self._anchor(msgspec.structs.replace(head, written=True))
 
     def _files(self) -> list[Path]:
         """The files of the log, oldest first: audit.log.5 … audit.log.1, audit.log."""

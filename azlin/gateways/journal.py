@@ -142,8 +142,11 @@ class Journal(Protocol):
         ...
 
     def delete(self, objective_id: str) -> str:
-        """Forget an objective, readable or not, and return its whole id. What it made that still exists stays known to `made_with`, and what was approved stays
-        in `committed`. Raises NotFound, StillRunning."""
+        """Forget an objective, readable or not, and return its whole id.
+
+        What it made that still exists stays known to `made_with`, and what was approved stays in `committed`. Raises
+        NotFound, UsageRefused, StillRunning.
+        """
         ...
 
     def started(

@@ -231,6 +231,15 @@ def test_a_crash_before_the_very_first_write_is_a_note(tmp_path: Path) -> None:
         assert logger.verify().intact
 
 
+def test_when_a_story_has_ended_a_missing_end_is_no_crash(tmp_path: Path) -> None:
+    with written(tmp_path, 3, close=False) as (paths, logger):
+        logger(event("outcome-reached"))
+        whole = paths.audit_log.read_bytes()
+        for cut in (whole[:-1], whole[:-20], b"".join(whole.splitlines(keepends=True)[:3])):
+            paths.audit_log.write_bytes(cut)
+            assert "truncated" in what(logger.verify())
+
+
 def test_two_lines_missing_is_more_than_a_crash_can_do(tmp_path: Path) -> None:
     with written(tmp_path, 4, close=False) as (paths, logger):
         lines = paths.audit_log.read_bytes().splitlines(keepends=True)
