@@ -5,7 +5,8 @@ Protocol of an append, under a lock that all processes share: (1) finish the lin
 it is in the file, so the file is never ahead of what the journal can prove, and at most one line behind. Thus a
 `kill -9` at any instant leaves a state that `verify` tells from tampering: only the very last line may be missing or
 torn, and then the journal has its words and the next append writes them. The end of a story (`outcome-reached`, or
-`close`) marks the last line as seen in the file, from when on its absence is tampering too. Who can rewrite both the log and the journal is not stopped by this.
+`close`) marks the last line as seen in the file, from when on its absence is tampering too. Who can rewrite both the
+log and the journal is not stopped by this.
 
 Everything told here is durable when it returns, so as a vital listener it makes the story durable before the act.
 """
