@@ -97,6 +97,8 @@ class Behaviour:
     """Whether `properties.provisioningState` is shown."""
     etag_in_body: bool = False
     """Whether answers carry `etag` in the body (Microsoft.Network) besides the header."""
+    created_status: Literal[200, 201] = 201
+    """How the PUT of a new resource is answered. Some SDKs take only 200 (storage accounts, disks)."""
     write_pending: Literal[201, 202] | None = 201
     """How a slow PUT answers: 201 with the resource, 202 with a Location, None: it just takes long."""
     delete_pending: bool = True
@@ -136,6 +138,12 @@ class Behaviour:
     def show(self, resource: Resource, call: Call, /) -> Body:  # noqa: ARG002
         """The body as read, inline children included; add what is computed at reading."""
         return resource.body
+
+
+class Unknown(Behaviour):
+    """A type of which nothing is known. 200, because every SDK takes it and some take no 201."""
+
+    created_status = 200
 
 
 RouteHandler = Callable[[Call, Mapping[str, str], Any], Answer]
@@ -179,7 +187,7 @@ class Registry:
         self._advances: dict[str, Advance] = {}
         self.provider_types: dict[str, ProviderType] = {}
         """By casefolded type. Also teaches the store how types are spelled."""
-        self.default = Behaviour()
+        self.default: Behaviour = Unknown()
 
     def type(self, name: str, behaviour: Behaviour) -> None:
         """Say what a type does. `Microsoft.Network/*` is for the rest of a namespace."""

@@ -56,6 +56,7 @@ class Tags(Behaviour):
     """
 
     provisioning = False
+    created_status = 200
 
     def absent(self, rid: ResourceId, call: Call, /) -> Body | None:
         owner = _owner(rid, call)

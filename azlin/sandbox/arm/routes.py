@@ -154,10 +154,12 @@ class Arm:
         written = self._plane.write(rid, typed, call, patch=incoming.method == "PATCH")
         resource, operation = written.resource, written.operation
         headers = _etag(resource)
-        status = 201 if written.created and incoming.method == "PUT" else 200
+        behaviour = self._plane.registry.behaviour(rid.type)
+        status = behaviour.created_status if written.created and incoming.method == "PUT" else 200
         if operation is not None:
             headers.update(self._polling(operation, call))
-            if self._plane.registry.behaviour(rid.type).write_pending == 202:
+            status = 201 if written.created else 200
+            if behaviour.write_pending == 202:
                 return Answer(202, None, headers, written.delay_s)
             del headers["Location"]
         return Answer(status, self._plane.show(resource, call), headers, written.delay_s)

@@ -20,15 +20,15 @@ def test_a_fault_is_met_as_often_as_it_says(azure: Any):
     for _ in range(2):
         answer = azure.ask("PUT", thing, BODY)
         assert (answer.status, answer.body) == (409, {"error": {"code": "SkuNotAvailable", "message": "none left"}})
-    assert azure.ask("PUT", thing, BODY).status == 201
+    assert azure.ask("PUT", thing, BODY).status == 200
     assert [one.hits for one in azure.plane.faults.list()] == [2]
 
 
 def test_a_fault_meets_only_the_type_method_and_name_it_names(azure: Any):
     group = azure.group()
     fault(azure, method="PUT", type="Microsoft.Sandbox/things", name="web*", status=503)
-    assert azure.ask("PUT", f"{group}/{THING}/db1", BODY).status == 201
-    assert azure.ask("PUT", f"{group}/providers/Microsoft.Sandbox/others/web1", BODY).status == 201
+    assert azure.ask("PUT", f"{group}/{THING}/db1", BODY).status == 200
+    assert azure.ask("PUT", f"{group}/providers/Microsoft.Sandbox/others/web1", BODY).status == 200
     assert azure.code("PUT", f"{group}/{THING}/web1", BODY) == (503, "ServiceUnavailable")
     assert azure.ask("DELETE", f"{group}/{THING}/web1").status == 204
 

@@ -11,10 +11,16 @@ from azlin.sandbox.arm.store import Resource
 THING = "providers/Microsoft.Sandbox/things"
 
 
-def test_a_new_resource_is_201_and_a_replaced_one_200(azure: Any):
+def test_a_new_group_is_201_and_a_replaced_one_200(azure: Any):
+    path = f"{azure.subscription}/resourceGroups/g"
+    assert azure.ask("PUT", path, {"location": "westeurope"}).status == 201
+    assert azure.ask("PUT", path, {"location": "westeurope"}).status == 200
+
+
+def test_a_resource_of_an_unknown_type_is_200_which_every_sdk_takes(azure: Any):
     thing = f"{azure.group()}/{THING}/a"
     first = azure.ask("PUT", thing, {"location": "West Europe", "properties": {"x": 1}})
-    assert first.status == 201
+    assert first.status == 200
     assert first.body["location"] == "westeurope"
     assert first.body["properties"] == {"x": 1, "provisioningState": "Succeeded"}
     assert azure.ask("PUT", thing, {"location": "westeurope"}).status == 200
@@ -138,7 +144,7 @@ def test_a_registered_type_takes_only_its_own_api_versions(azure: Any):
     versions = ("2024-01-01", "2023-01-01")
     azure.plane.registry.provider_type(ProviderType("Microsoft.Sandbox/things", versions, ("westeurope",)))
     thing = f"{group}/{THING}/a"
-    assert azure.ask("PUT", thing, {"location": "westeurope"}).status == 201
+    assert azure.ask("PUT", thing, {"location": "westeurope"}).status == 200
     refused = azure.ask("PUT", f"{thing}?api-version=1999-01-01", {"location": "westeurope"})
     assert (refused.status, refused.body["error"]["code"]) == (400, "NoRegisteredProviderFound")
     assert "2024-01-01, 2023-01-01" in refused.body["error"]["message"]

@@ -1,0 +1,109 @@
+"""`azlin sandbox` as it is typed."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SUB = "/subscriptions/11111111-2222-3333-4444-555555555555"
+DISK = {"id": f"{SUB}/resourceGroups/g/providers/Microsoft.Compute/disks/d", "location": "westeurope"}
+
+
+@pytest.fixture
+def azlin(azlin) -> Iterator:
+    yield azlin
+    azlin("sandbox", "stop")
+
+
+def status(azlin) -> dict:
+    return json.loads(azlin("sandbox", "status", "-o", "json").stdout)
+
+
+def test_start_status_and_stop(azlin, home: Path):
+    assert azlin("sandbox", "status").returncode == 3
+    assert json.loads(azlin("sandbox", "status", "-o", "json").stdout) == {"sandbox": True, "running": False}
+    started = azlin("sandbox", "start")
+    assert (started.returncode, started.stdout.startswith("sandbox: started at https://127.0.0.1:")) == (0, True)
+    assert "runs already" in azlin("sandbox", "start").stdout
+    said = status(azlin)
+    assert said["running"]
+    assert [one["name"] for one in said["tenants"]] == ["sandbox", "sandbox two"]
+    os.kill(said["pid"], 0)
+    assert "stopped" in azlin("sandbox", "stop").stdout
+    assert not list(home.glob("sandbox/instance.json"))
+    assert azlin("sandbox", "stop").returncode == 0
+
+
+def test_every_line_for_people_says_sandbox(azlin):
+    for command in (
+        ["start"],
+        ["status"],
+        ["fault", "add", "--code", "X"],
+        ["fault", "clear"],
+        ["reset", "-y"],
+        ["stop"],
+    ):
+        assert azlin("sandbox", *command).stdout.startswith("sandbox: ")
+
+
+def test_seed_and_reset(azlin, tmp_path: Path):
+    estate = tmp_path / "estate.json"
+    estate.write_text(json.dumps([DISK]))
+    seeded = azlin("sandbox", "seed", "--tenant", str(estate), "--name", "Contoso", "-o", "json")
+    assert seeded.returncode == 0, seeded.stderr
+    assert json.loads(seeded.stdout)["groups_added"] == ["g"]
+    assert status(azlin)["resources"] == 1
+    unasked = azlin("sandbox", "reset")
+    assert unasked.returncode == 6
+    assert "azlin sandbox reset --yes" in unasked.stderr
+    assert status(azlin)["resources"] == 1
+    assert azlin("sandbox", "reset", "--yes").returncode == 0
+    after = status(azlin)
+    assert after["resources"] == 0
+    assert "Contoso" in [one["name"] for one in after["tenants"]]
+
+
+def test_a_seed_that_cannot_be_read_says_why(azlin, tmp_path: Path):
+    assert azlin("sandbox", "seed", "--tenant", str(tmp_path / "none.json")).returncode == 3
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    refused = azlin("sandbox", "seed", "--tenant", str(broken))
+    assert refused.returncode == 2
+    assert "is not JSON" in refused.stderr
+
+
+def test_faults_are_added_listed_and_cleared(azlin):
+    added = azlin(
+        *("sandbox", "fault", "add", "--type", "Microsoft.Compute/*", "--method", "put", "--name", "web*"),
+        *("--status", "429", "--retry-after-s", "3", "--times", "2", "-o", "json"),
+    )
+    assert added.returncode == 0, added.stderr
+    listed = json.loads(azlin("sandbox", "fault", "list", "-o", "json").stdout)
+    assert listed == [json.loads(added.stdout)]
+    assert (listed[0]["method"], listed[0]["times"], listed[0]["retry_after_s"]) == ("PUT", 2, 3.0)
+    assert azlin("sandbox", "fault", "clear").returncode == 0
+    assert json.loads(azlin("sandbox", "fault", "list", "-o", "json").stdout) == []
+
+
+def test_a_fault_that_changes_nothing_is_refused(azlin):
+    assert azlin("sandbox", "fault", "add", "--type", "X/y").returncode == 2
+    assert azlin("sandbox", "fault", "add", "--status", "200").returncode == 2
+
+
+def test_env_can_be_evaluated_and_azlin_still_works_in_that_shell(azlin, environment: dict[str, str]):
+    lines = azlin("sandbox", "env")
+    assert lines.returncode == 0
+    script = f'{lines.stdout}\nexec "$PYTHON" -m azlin.cli.main sandbox status -o json'
+    import sys
+
+    inside = subprocess.run(
+        ["sh", "-c", script], env={**environment, "PYTHON": sys.executable}, capture_output=True, text=True, check=False
+    )
+    assert inside.returncode == 0, inside.stderr
+    assert json.loads(inside.stdout)["running"]
+    variables = json.loads(azlin("sandbox", "env", "-o", "json").stdout)
+    assert variables["AZLIN_SANDBOX"] == "1"
+    assert "set -gx HTTPS_PROXY" in azlin("sandbox", "env", "--shell", "fish").stdout
