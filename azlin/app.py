@@ -46,6 +46,7 @@ class App:
         self.settings = settings
         self.terms = terms
         self._environ = environ
+        self._telling = Telling()
         self._secrets: dict[str, str] = {}
 
     @classmethod
@@ -62,7 +63,7 @@ class App:
     def objectives(self) -> ObjectiveManager:
         from azlin.agentic.objective_manager import ObjectiveManager
 
-        return ObjectiveManager(self.journal, self.paths)
+        return ObjectiveManager(self.journal, self.paths, self._notice)
 
     @cached_property
     def audit(self) -> AuditLogger:
@@ -73,8 +74,9 @@ class App:
     @cached_property
     def schemas(self) -> Schemas:
         from azlin.gateways.schema import Schemas
+        from azlin.gateways.schema_server import find_azmcp
 
-        return Schemas(self.paths)
+        return Schemas(self.paths, find_azmcp(), note=self._notice)
 
     @cached_property
     def prices(self) -> Prices:
@@ -124,11 +126,17 @@ class App:
     def _walk(self, objective: Objective, terms: Terms, cloud: Cloud, view: View, asker: Asker) -> Objective:
         from azlin.agentic.pipeline import walk
 
-        telling = Telling()
-        telling.listen(self.audit, vital=True)
-        telling.listen(view.show)
-        with self.journal.lease(objective.id, runner=f"azlin {os.getpid()}"):
-            return walk(objective, terms, self._road(cloud, terms, telling, asker))
+        self._telling.listen(self.audit, vital=True)
+        self._telling.listen(view.show)
+        try:
+            with self.journal.lease(objective.id, runner=f"azlin {os.getpid()}"):
+                return walk(objective, terms, self._road(cloud, terms, asker))
+        finally:
+            self.audit.close()
+            self.schemas.close()
+
+    def _notice(self, text: str) -> None:
+        self._telling.tell("notice", text=text)
 
     def _request(self, text: str) -> Request:
         from azlin.redaction import extract_secrets
@@ -160,7 +168,7 @@ class App:
 
     # The road
 
-    def _road(self, cloud: Cloud, terms: Terms, telling: Telling, asker: Asker) -> Road:
+    def _road(self, cloud: Cloud, terms: Terms, asker: Asker) -> Road:
         from azlin.agentic.command_executor import CommandExecutor
         from azlin.agentic.command_planner import CommandPlanner
         from azlin.agentic.difference import unreadable_by
@@ -174,10 +182,7 @@ class App:
         from azlin.gateways.http import Http
         from azlin.gateways.tokens import Tokens
 
-        def notice(text: str) -> None:
-            telling.tell("notice", text=text)
-
-        az = Az(cloud, self.paths, notice=notice)
+        az = Az(cloud, self.paths, notice=self._notice)
         http = Http(cloud)
         arm = Arm(cloud, http, Tokens(cloud, http, self.paths, from_az=az.token), self.schemas.api_version)
         executor = CommandExecutor(az, self.paths.command_history, timeout_s=terms.timeout_s)
@@ -200,12 +205,12 @@ class App:
                 self.journal,
                 arm.get,
                 partial(matches, unreadable=unreadable),
-                telling,
+                self._telling,
                 timeout_s=terms.timeout_s,
             ),
             started=lambda objective_id: bool(self.journal.entries(objective_id)),
             files=self.objectives,
-            telling=telling,
+            telling=self._telling,
             asker=asker,
             where=where(cloud),
         )
@@ -213,10 +218,14 @@ class App:
     def _families(self) -> dict[str, IntentFamily]:
         from azlin.agentic import families
         from azlin.agentic.families.undo import Undo
-        from azlin.gateways.ssh_keys import SshKeys
+        from azlin.gateways.ssh_keys import public_key
+
+        def key(named: str | None) -> families.PublicKey:
+            found = public_key(self.paths, named)
+            return families.PublicKey(text=found.text, origin=found.origin)
 
         undo = Undo(self.journal)
-        return {**families.every(SshKeys(self.paths).key, self.prices.vm_monthly), undo.name: undo}
+        return {**families.every(key, self.prices.vm_monthly), undo.name: undo}
 
     def _parser(self, families: Mapping[str, IntentFamily], terms: Terms) -> Callable[[Request], Intent]:
         from azlin.agentic.intent_parser import parse

@@ -108,8 +108,7 @@ class JournalledRun:
             return 1
         entry = self._journal.entry(self._objective, operation.id)
         attempt = 1 if entry is None else entry.attempts + 1
-        known = entry.pre_image if entry is not None else None
-        pre_image = known or self._pre_image(operation)
+        pre_image = self._pre_image(operation)  # anew each time: the journal keeps the better proof
         told: str = redact(request)
         self._journal.started(
             self._objective,

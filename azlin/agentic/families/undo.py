@@ -31,7 +31,7 @@ class Undo:
 
     name = "undo"
     examples: tuple[str, ...] = ()
-    parameters = UndoParameters
+    parameters: type[msgspec.Struct] = UndoParameters
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
