@@ -8,17 +8,17 @@ proposes the same Intents and has them completed by the same families.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
-from typing import Any
+from difflib import SequenceMatcher, get_close_matches
 
 from msgspec.structs import replace
 
 from azlin.agentic.families import IntentFamily
 from azlin.agentic.families.several import of_parts
 from azlin.agentic.language import verbs
-from azlin.agentic.language.binding import Bound, bind
+from azlin.agentic.language.binding import bind
+from azlin.agentic.language.bound import Bound
 from azlin.agentic.language.clauses import Clause, read_clauses
-from azlin.agentic.language.kinds import BY_NAME, KINDS
+from azlin.agentic.language.kinds import KINDS
 from azlin.agentic.language.phrase import FUNCTION_WORDS, Tokens
 from azlin.agentic.language.phrases import read_phrases
 from azlin.agentic.language.sharing import share
@@ -46,20 +46,17 @@ def parse(
     Questions mean that it was not understood; then nothing may be planned.
     """
     text = request.text.strip()
-    if not text:
-        return _unclear("What should be done?", _examples("", families), 0.0)
-    if len(text) > LENGTH_MAX:
-        return _unclear(
-            f"The request has {len(text)} characters, more than the {LENGTH_MAX} that can be one request. What should be done?",
-            _examples("", families),
-            0.0,
-        )
+    if not text or len(text) > LENGTH_MAX:
+        too_long = f"The request has {len(text)} characters, more than the {LENGTH_MAX} that can be one request. "
+        return _unclear(f"{too_long if text else ''}What should be done?", _examples("", families), 0.0)
     tokens = Tokens(tokenise(text))
     clauses = read_clauses(read_phrases(tokens), tokens)
     unknown = [phrase for clause in clauses for phrase in clause.unknown]
     if unknown:
         return _not_understood(text, tokens, clauses, families)
-    if not clauses or len(clauses) > PARTS_MAX:
+    if not clauses:
+        return _unclear("What should be done?", _examples(text, families), 0.1)
+    if len(clauses) > PARTS_MAX:
         return _unclear(f"That is {len(clauses)} requests in one. Which should be done first?", (), 0.2)
     bounds = [bind(clause, text) for clause in clauses]
     share(bounds, group=group, location=location)
@@ -105,31 +102,32 @@ def _not_understood(
     quoted = " and ".join(f"“{tokens.said(start, end)[:80]}”" for start, end in spans[:3])
     more = f" (and {len(spans) - 3} more)" if len(spans) > 3 else ""
     known = 1 - sum(end - start for start, end in spans) / max(1, len(tokens))
-    candidates = (*_corrected(text, tokens, spans, families), *_examples(text, families))
+    candidates = (*_corrected(tokens, spans), *_examples(text, families))
     return _unclear(f"I did not understand {quoted}{more}. What is meant?", candidates, round(0.5 * known, 2))
 
 
-def _corrected(
-    text: str, tokens: Tokens, spans: Sequence[tuple[int, int]], families: Mapping[str, IntentFamily]
-) -> tuple[Candidate, ...]:
-    """The request with each unknown word replaced by the nearest word azlin knows, if there is one for each."""
-    words = _vocabulary()
-    better, changes = text, []
+def _corrected(tokens: Tokens, spans: Sequence[tuple[int, int]]) -> tuple[Candidate, ...]:
+    """The request with each unknown word replaced by the nearest word azlin knows, if there is one for each.
+
+    A word is never "corrected" into one that destroys unless only a letter is amiss.
+    """
+    words, destructive = _vocabulary(), frozenset(verbs.VERBS["delete"].split(","))
+    better = [token.text for token in tokens.tokens]
+    changes: list[str] = []
     for at in (at for start, end in spans for at in range(start, end)):
         word = tokens.low(at)
         if word in FUNCTION_WORDS or word in words:
             continue
         near = get_close_matches(word, words, n=1, cutoff=0.75) if word else []
-        if not near:
+        if not near or (near[0] in destructive and SequenceMatcher(None, word, near[0]).ratio() < 0.9):
             return ()
-        better = better.replace(tokens.text(at), near[0], 1)
-        changes.append(f"{tokens.text(at)!r} read as {near[0]!r}")
-    if not changes:
+        better[at] = near[0]
+        changes.append(f"{word!r} read as {near[0]!r}")
+    text = " ".join(better)
+    read_again = Tokens(tokenise(text))
+    if not changes or any(clause.unknown for clause in read_clauses(read_phrases(read_again), read_again)):
         return ()
-    read_again = Tokens(tokenise(better))
-    if any(clause.unknown for clause in read_clauses(read_phrases(read_again), read_again)):
-        return ()
-    return (Candidate(text=better, because=", ".join(changes)),)
+    return (Candidate(text=text, because=", ".join(changes)),)
 
 
 def _vocabulary() -> list[str]:

@@ -73,7 +73,7 @@ def _checked(text: str, where: str) -> str:
     """The key on one line, if it is one that Azure takes."""
     line = text.strip()
     kind, _, rest = line.partition(" ")
-    if "\n" in line or kind not in TYPES or _inner_type(rest.split(" ")[0]) != kind:
+    if "\n" in line or kind not in TYPES or _inner_type(rest.split(" ", maxsplit=1)[0]) != kind:
         raise UsageRefused(
             f"{where} is not an SSH public key that Azure takes",
             why=f"it takes {' and '.join(sorted(TYPES))}, one line",

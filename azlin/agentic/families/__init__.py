@@ -20,9 +20,14 @@ class IntentFamily(Protocol):
     stand (documentation shows them and a test runs each of them).
     """
 
-    name: str
-    examples: tuple[str, ...]
-    parameters: type[msgspec.Struct]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def examples(self) -> tuple[str, ...]: ...
+
+    @property
+    def parameters(self) -> type[msgspec.Struct]: ...
 
     def complete(self, intent: Intent, defaults: Defaults) -> Intent:
         """An Intent that says only what the request said, with the rest filled in: each default that is used becomes

@@ -68,7 +68,7 @@ class Completion:
         return location
 
     def finish(self, summary: str, parameters: type[msgspec.Struct]) -> Intent:
-        """The Intent, with parameters in the family's own form (raises msgspec.ValidationError when they do not fit)."""
+        """The Intent, with parameters in the family's own form. Raises msgspec.ValidationError when they do not fit."""
         typed = msgspec.convert(self.parameters, parameters)
         return replace(
             self.intent,

@@ -1,4 +1,4 @@
-"""Drafting a plan: operations are added one by one, each checked against what exists, and wired by what they refer to."""
+"""Drafting a plan: operations are added one by one, checked against what exists, and wired by what they refer to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from msgspec.structs import replace
 
+from azlin.agentic.families.bodies import pairs
 from azlin.agentic.families.foreseen import Foreseen, id_of
 from azlin.agentic.language.kinds import kind_of_type
 from azlin.agentic.language.regions import region_of
@@ -43,11 +44,18 @@ class Draft:
         return ResourceRef(type=type_, name=name, group=group, subscription=self.world.subscription, location=location)
 
     def existing(self, ref: ResourceRef) -> Resource | None:
-        """What Azure has, or an earlier part of the request makes, under this name; None when there is nothing, or nobody
-        is signed in to ask."""
+        """What Azure has, or an earlier part of the request makes, under this name; None when there is nothing, or
+        nobody is signed in to ask."""
         if isinstance(self.world, Foreseen) and (made := self.world.made(ref)):
             return made
         return self.world.get(ref) if self.world.known else None
+
+    def names_of(self, type_: str, group: str) -> set[str]:
+        """The names, case-folded, that things of a type have in a group, as far as that is known."""
+        there = self.world.list(type_, group=group) if self.world.known else []
+        if isinstance(self.world, Foreseen):
+            there = [*there, *self.world.made_of(type_, group)]
+        return {str(resource["name"]).casefold() for resource in there}
 
     def assume(self, sentence: str) -> None:
         if sentence not in self.assumptions:
@@ -73,7 +81,7 @@ class Draft:
                     why="azlin never overwrites what exists without being asked to change it",
                     fix=advice or f'choose another name, or look at it: azlin doit "show {kind.singular} {ref.leaf}"',
                 )
-            if not ours:
+            if not ours and not (isinstance(self.world, Foreseen) and self.world.made(ref)):
                 self.assume(f"{kind.singular} {ref.leaf}{where} exists already as wanted, and is left as it is")
             self.left_out.append(ref)
             return
@@ -216,11 +224,11 @@ def _first_of_pairs(wanted: dict[str, Any], there: object, path: str) -> str | N
 def _first_of_items(wanted: list[Any], there: object, path: str) -> str | None:
     found = cast("list[Any]", there) if isinstance(there, list) else []
     for number, item in enumerate(wanted):
-        name = cast("dict[str, Any]", item).get("name") if isinstance(item, dict) else None
+        name = pairs(item).get("name")
         if name is None:
             twin = found[number] if number < len(found) else None
         else:
-            twin = next((other for other in found if isinstance(other, dict) and _same(name, other.get("name"))), None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+            twin = next((other for other in found if _same(name, pairs(other).get("name"))), None)
         if difference := first_difference(item, twin, path):
             return difference
     return None

@@ -21,8 +21,22 @@ RULES: dict[str, tuple[str, int, int, str]] = {
 """kind → (pattern, shortest, longest, in words)"""
 WINDOWS_COMPUTER_NAME_MAX = 15
 RESERVED_USERS = frozenset(
-    "administrator admin user user1 user2 user3 user4 user5 test test1 test2 test3 123 a actuser adm admin1 admin2 "
-    "aspnet backup console david guest john owner root server sql support support_388945a0 sys".split()
+    {
+        "administrator",
+        "admin",
+        "admin1",
+        "admin2",
+        "adm",
+        "a",
+        "actuser",
+        "aspnet",
+        "backup",
+        "console",
+        "david",
+        "guest",
+    }
+    | {"john", "owner", "root", "server", "sql", "support", "support_388945a0", "sys", "test", "123", "user"}
+    | {f"{word}{number}" for word in ("user", "test") for number in range(1, 6)}
 )
 """Admin names Azure refuses for a VM."""
 

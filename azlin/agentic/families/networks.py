@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 
-from azlin.agentic.families.choosing import choose, find, rows_of
+from azlin.agentic.families.bodies import id_in, items, pairs, properties_of
+from azlin.agentic.families.choosing import choose, rows_of
 from azlin.agentic.families.completion import Completion
 from azlin.agentic.families.drafting import Draft, ensure_group
 from azlin.agentic.families.foreseen import id_of
+from azlin.agentic.families.holders import holder, subnet_of
 from azlin.agentic.families.network_parameters import NetworkParameters, complete_creation, kind_of
 from azlin.agentic.families.tagging import tag
 from azlin.agentic.families.vm_creation import ip_properties, rule_body, rule_name
@@ -18,7 +20,7 @@ from azlin.agentic.language.filters import Where, group_of, tags_of
 from azlin.agentic.language.kinds import BY_NAME, IP_TYPE, NIC_TYPE, NSG_TYPE, RULE_TYPE, SUBNET_TYPE, VNET_TYPE, Kind
 from azlin.agentic.types import Candidate, Intent, Operation, Plan, ResourceRef
 from azlin.agentic.world import Resource, World
-from azlin.errors import NotFound, Undecided, UsageRefused
+from azlin.errors import Undecided, UsageRefused
 from azlin.settings import Defaults
 
 _TAGLESS = frozenset({"subnet", "rule"})
@@ -26,7 +28,7 @@ _TAGLESS = frozenset({"subnet", "rule"})
 
 class Networks:
     name = "networks"
-    parameters = NetworkParameters
+    parameters: type[msgspec.Struct] = NetworkParameters
     actions = frozenset({"create", "list", "show", "count", "delete", "tag", "untag", "allow", "deny"})
     examples = (
         "create a vnet called net1 with address space 10.1.0.0/16 and a subnet called web 10.1.1.0/24",
@@ -72,11 +74,11 @@ class Networks:
                 tag(draft, kind, chosen, wanted.tags, remove=intent.action == "untag")
             case _:
                 for ref, there in choose(world, kind, wanted.where, doing="delete"):
-                    _refuse_if_used(world, kind, ref, there)
+                    _refuse_if_used(kind, ref, there)
                     draft.delete(ref)
         return draft.plan()
 
-    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:
+    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:  # noqa: ARG002 - the protocol's
         wanted = msgspec.convert(intent.parameters, NetworkParameters)
         rows = [_row(wanted.kind, there) for there in rows_of(raw) if wanted.where.matches(there)]
         return {"count": len(rows)} if intent.action == "count" else rows
@@ -140,9 +142,8 @@ class _Making:
         """Rules in an NSG that exists: the priority that was named, or the next free one from 1000 on."""
         nsg = self._holder("nsg", self.wanted.nsg)
         there = self.draft.existing(nsg)
-        properties: dict[str, Any] = (there or {}).get("properties") or {}
-        rules: list[dict[str, Any]] = properties.get("securityRules") or []
-        taken = {(rule.get("properties") or {}).get("priority"): str(rule["name"]) for rule in rules}
+        rules = items(properties_of(there).get("securityRules"))
+        taken: dict[int, str] = {int(properties_of(rule).get("priority", 0)): str(rule["name"]) for rule in rules}
         priority = self.wanted.priority or next(number for number in range(1000, 4097, 10) if number not in taken)
         for number, opening in enumerate(self.wanted.openings):
             name = (
@@ -158,7 +159,7 @@ class _Making:
         ref = self.draft.ref(RULE_TYPE, f"{nsg.name}/{name}", nsg.group)
         there = self.draft.existing(ref)
         if there is not None and self.wanted.priority is None:
-            priority = (there.get("properties") or {}).get("priority", priority)
+            priority = int(properties_of(there).get("priority", priority))
         self.draft.ensure(ref, rule_body(self.wanted.openings[number], priority, self.wanted.access))
 
     def _ip(self, name: str) -> None:
@@ -170,7 +171,7 @@ class _Making:
         configuration: dict[str, Any] = {
             "primary": True,
             "privateIPAllocationMethod": "Dynamic",
-            "subnet": {"id": id_of(self.draft.ref(SUBNET_TYPE, f"{vnet.name}/{self._subnet_name(vnet)}", vnet.group))},
+            "subnet": {"id": id_of(subnet_of(self.draft, vnet, self.wanted.subnet))},
         }
         if self.wanted.public_ip:
             ip = self._ref(IP_TYPE, f"{name}-ip")
@@ -181,55 +182,24 @@ class _Making:
             properties["networkSecurityGroup"] = {"id": id_of(self._holder("nsg", self.wanted.nsg))}
         self.draft.ensure(self._ref(NIC_TYPE, name), self._body(properties))
 
-    def _subnet_name(self, vnet: ResourceRef) -> str:
-        there = self.draft.existing(vnet)
-        if there is None:
-            return self.wanted.subnet or "default"
-        names = [str(subnet["name"]) for subnet in (there.get("properties") or {}).get("subnets") or []]
-        wanted = self.wanted.subnet or (names[0] if len(names) == 1 else None)
-        if wanted is None:
-            raise Undecided(
-                f"network {vnet.name} has {len(names)} subnets ({', '.join(names)}); which one?",
-                fix="say “in subnet NAME”",
-            )
-        if wanted.casefold() not in {name.casefold() for name in names}:
-            raise NotFound(
-                f"there is no subnet {wanted} in network {vnet.name}", fix=f"it has {', '.join(names) or 'none'}"
-            )
-        return wanted
-
     def _holder(self, kind: str, name: str | None) -> ResourceRef:
-        """The network or NSG that something goes into: the one of that name, in the group that was named or in any."""
         if name is None:
             raise UsageRefused(f"which {BY_NAME[kind].singular} was not said")
-        if self.draft.world.known:
-            group = self.wanted.group
-            try:
-                return find(self.draft.world, BY_NAME[kind], name, group, doing="use")[0]
-            except NotFound:
-                if group is None or kind not in ("vnet", "nsg"):
-                    raise
-                return find(self.draft.world, BY_NAME[kind], name, None, doing="use")[0]
-        if self.wanted.group is None:
-            raise NotFound(f"which resource group {BY_NAME[kind].singular} {name} is in is unknown", fix="add -g GROUP")
-        return self.draft.ref(BY_NAME[kind].type, name, self.wanted.group)
+        return holder(self.draft, BY_NAME[kind], name, self.wanted.group)
 
 
-def _refuse_if_used(world: World, kind: Kind, ref: ResourceRef, there: Resource) -> None:
+def _refuse_if_used(kind: Kind, ref: ResourceRef, there: Resource) -> None:
     """Azure refuses to delete what is in use; saying so before is kinder than failing halfway."""
-    properties = there.get("properties") or {}
-    users = {
+    properties = properties_of(there)
+    subnets = [properties_of(subnet) for subnet in items(properties.get("subnets"))]
+    users: dict[str, list[object]] = {
         "nic": [properties.get("virtualMachine")],
         "ip": [properties.get("ipConfiguration")],
-        "nsg": [*(properties.get("networkInterfaces") or []), *(properties.get("subnets") or [])],
-        "subnet": properties.get("ipConfigurations") or [],
-        "vnet": [
-            item
-            for subnet in properties.get("subnets") or []
-            for item in (subnet.get("properties") or {}).get("ipConfigurations") or []
-        ],
-    }.get(kind.name, [])
-    user = next((str(item["id"]) for item in users if item and item.get("id")), None)
+        "nsg": [*items(properties.get("networkInterfaces")), *items(properties.get("subnets"))],
+        "subnet": [*items(properties.get("ipConfigurations"))],
+        "vnet": [item for subnet in subnets for item in items(subnet.get("ipConfigurations"))],
+    }
+    user = next(filter(None, map(id_in, users.get(kind.name, []))), None)
     if user is not None:
         name = user.partition("/providers/")[2]
         raise Undecided(
@@ -239,7 +209,7 @@ def _refuse_if_used(world: World, kind: Kind, ref: ResourceRef, there: Resource)
 
 
 def _row(kind: str, there: Resource) -> dict[str, Any]:
-    properties = there.get("properties") or {}
+    properties = properties_of(there)
     row: dict[str, Any] = {"name": there["name"], "group": group_of(there)}
     if kind in ("subnet", "rule"):
         row["in"] = str(there.get("id", "")).split("/")[-3]
@@ -247,15 +217,14 @@ def _row(kind: str, there: Resource) -> dict[str, Any]:
         row["location"] = there.get("location", "")
     match kind:
         case "vnet":
-            subnets = properties.get("subnets") or []
             row |= {
-                "address_space": (properties.get("addressSpace") or {}).get("addressPrefixes") or [],
-                "subnets": [subnet.get("name") for subnet in subnets],
+                "address_space": pairs(properties.get("addressSpace")).get("addressPrefixes") or [],
+                "subnets": [subnet.get("name") for subnet in items(properties.get("subnets"))],
             }
         case "subnet":
             row["range"] = properties.get("addressPrefix") or properties.get("addressPrefixes") or ""
         case "nsg":
-            row["rules"] = [rule.get("name") for rule in properties.get("securityRules") or []]
+            row["rules"] = [rule.get("name") for rule in items(properties.get("securityRules"))]
         case "rule":
             ports = properties.get("destinationPortRange") or properties.get("destinationPortRanges")
             row |= {key: properties.get(key) for key in ("priority", "direction", "access", "protocol")}
@@ -266,6 +235,6 @@ def _row(kind: str, there: Resource) -> dict[str, Any]:
         case "ip":
             row["address"] = properties.get("ipAddress") or "not assigned yet"
         case _:
-            configurations = properties.get("ipConfigurations") or []
-            row["private_ips"] = [(item.get("properties") or {}).get("privateIPAddress") for item in configurations]
+            configurations = items(properties.get("ipConfigurations"))
+            row["private_ips"] = [properties_of(item).get("privateIPAddress") for item in configurations]
     return row if kind in ("subnet", "rule") else {**row, "tags": tags_of(there)}

@@ -33,7 +33,7 @@ class ResourceGroupParameters(msgspec.Struct, forbid_unknown_fields=True, omit_d
 
 class ResourceGroups:
     name = "resource-groups"
-    parameters = ResourceGroupParameters
+    parameters: type[msgspec.Struct] = ResourceGroupParameters
     actions = frozenset({"create", "list", "show", "count", "delete", "tag", "untag"})
     examples = (
         "create a resource group called web in westeurope",
@@ -108,7 +108,7 @@ class ResourceGroups:
             )
             draft.delete(ref)
 
-    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:
+    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:  # noqa: ARG002 - the protocol's
         where = msgspec.convert(intent.parameters, ResourceGroupParameters).where
         rows = [
             {"name": there["name"], "location": there.get("location", ""), "tags": tags_of(there)}

@@ -29,14 +29,15 @@ class ResourceParameters(msgspec.Struct, forbid_unknown_fields=True, omit_defaul
 
 class Resources:
     name = "resources"
-    parameters = ResourceParameters
+    parameters: type[msgspec.Struct] = ResourceParameters
     actions = frozenset({"list", "show", "count", "delete", "tag", "untag"})
     examples = (
         "list all resources",
         "what is in resource group web?",
         "list all Microsoft.Web/sites",
         "list key vaults in westeurope",
-        "show resource /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/web/providers/Microsoft.Web/sites/site1",
+        "show resource "
+        "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/web/providers/Microsoft.Web/sites/s1",
         "how many resources are in resource group web?",
         "list disks not tagged env=prod",
         "delete key vault kv1",
@@ -102,7 +103,7 @@ class Resources:
             raise missing(ref.leaf, same_type, kind_of_type(ref.type))
         return [ref]
 
-    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:
+    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:  # noqa: ARG002 - the protocol's
         where = msgspec.convert(intent.parameters, ResourceParameters).where
         rows = [_row(there) for there in rows_of(raw) if where.matches(there)]
         if intent.action == "show":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -26,7 +26,7 @@ class SeveralParameters(msgspec.Struct, forbid_unknown_fields=True):
 
 class Several:
     name = "several"
-    parameters = SeveralParameters
+    parameters: type[msgspec.Struct] = SeveralParameters
     examples = (
         "create 2 VMs and a storage account in westeurope",
         "stop vm web1 and delete vm web2",
@@ -40,16 +40,20 @@ class Several:
         return of_parts(parts)
 
     def plan(self, intent: Intent, world: World) -> Plan:
-        """Each part sees what the parts before it will have made. Raises Undecided when parts contradict each other."""
+        """Each part sees what the parts before it will have made, and reads wait for the acts before them.
+
+        Raises Undecided when parts contradict each other.
+        """
         foreseen = Foreseen(world)
         operations: dict[str, Operation] = {}
         assumptions: list[str] = []
         for part in self._parts(intent):
             plan = self._families[part.family].plan(part, foreseen)
+            acts = tuple(name for name, operation in operations.items() if operation.effect != "reads")
             for operation in plan.operations:
-                _add(operations, operation)
-                if operation.verb == "ensure":
-                    foreseen.foresee(operation)
+                _add(operations, replace(operation, after=acts) if operation.verb == "read" else operation)
+            for operation in plan.operations:
+                foreseen.foresee(operation)
             assumptions += plan.assumptions
         return Plan(
             operations=wired(list(operations.values())),
@@ -64,7 +68,7 @@ class Several:
             wanted = msgspec.convert(part.parameters, family.parameters)
             if part.action in ("list", "show", "count") and _is_of(part, wanted, operation):
                 rows = family.rows(part, operation, raw)
-                return rows if isinstance(rows, list) else [rows]
+                return cast("list[Any]", rows) if isinstance(rows, list) else [rows]
         return raw
 
     def _parts(self, intent: Intent) -> tuple[Intent, ...]:

@@ -7,17 +7,18 @@ from typing import Any
 
 import msgspec
 
+from azlin.agentic.families.bodies import pairs, properties_of
 from azlin.agentic.families.choosing import choose, rows_of
 from azlin.agentic.families.completion import Completion, names_in_words, place_in_words
 from azlin.agentic.families.drafting import Draft, ensure_group
 from azlin.agentic.families.foreseen import id_of
+from azlin.agentic.families.holders import holder
 from azlin.agentic.families.naming import broken_rule, twice
 from azlin.agentic.families.tagging import tag
 from azlin.agentic.language.filters import Where, group_of, tags_of
 from azlin.agentic.language.kinds import ACCOUNT_TYPE, BY_NAME, CONTAINER_TYPE
 from azlin.agentic.types import Candidate, Intent, Operation, Plan, ResourceRef
 from azlin.agentic.world import World
-from azlin.errors import NotFound
 from azlin.settings import Defaults
 
 COUNT_MAX = 20
@@ -42,7 +43,7 @@ class StorageParameters(msgspec.Struct, forbid_unknown_fields=True, omit_default
 
 class Storage:
     name = "storage"
-    parameters = StorageParameters
+    parameters: type[msgspec.Struct] = StorageParameters
     actions = frozenset({"create", "list", "show", "count", "delete", "tag", "untag"})
     examples = (
         "create a storage account called samlogs2026 in westeurope",
@@ -116,7 +117,7 @@ class Storage:
             case "create" if wanted.kind == "account":
                 self._accounts(draft, wanted)
             case "create":
-                account = self._account(draft, wanted)
+                account = holder(draft, BY_NAME["account"], str(wanted.account), wanted.group)
                 for name in wanted.names:
                     _container(draft, account, name)
             case "list" | "count" | "show" if intent.action != "show" or not world.known:
@@ -142,18 +143,7 @@ class Storage:
             for container in wanted.containers:
                 _container(draft, ref, container)
 
-    def _account(self, draft: Draft, wanted: StorageParameters) -> ResourceRef:
-        """The account that is to hold a container: wherever it is, or in the group that was named."""
-        if draft.world.known:
-            where = Where(names=(str(wanted.account),), groups=(wanted.group,) if wanted.group else ())
-            return choose(draft.world, BY_NAME["account"], where, doing="add a container to")[0][0]
-        if wanted.group is None:
-            raise NotFound(
-                f"which resource group storage account {wanted.account} is in is unknown", fix="add -g GROUP"
-            )
-        return draft.ref(ACCOUNT_TYPE, str(wanted.account), wanted.group)
-
-    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:
+    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:  # noqa: ARG002 - the protocol's
         where = msgspec.convert(intent.parameters, StorageParameters).where
         rows = [_row(there) for there in rows_of(raw) if where.matches(there)]
         return {"count": len(rows)} if intent.action == "count" else rows
@@ -184,11 +174,11 @@ def _container(draft: Draft, account: ResourceRef, name: str) -> None:
 
 
 def _made_names(draft: Draft, group: str, count: int) -> tuple[str, ...]:
-    """Names for accounts that were given none: `st` + the group + a digest of its id, so that the same request makes the
-    same names; those that the group has already are skipped."""
-    taken: set[str] = set()
-    if draft.world.known:
-        taken = {str(there["name"]) for there in draft.world.list(ACCOUNT_TYPE, group=group)}
+    """Names for accounts that were given none: `st` + the group + a digest of its id.
+
+    The same request makes the same names; those that the group has already are skipped.
+    """
+    taken = draft.names_of(ACCOUNT_TYPE, group)
     stem = "".join(c for c in group.casefold() if c.isascii() and c.isalnum())[:12]
     names: list[str] = []
     number = 1
@@ -207,13 +197,13 @@ def _row(there: dict[str, Any]) -> dict[str, Any]:
             "name": there["name"],
             "account": parts[8] if len(parts) > 8 else "",
             "group": group_of(there),
-            "public_access": (there.get("properties") or {}).get("publicAccess") or "None",
+            "public_access": properties_of(there).get("publicAccess") or "None",
         }
     return {
         "name": there["name"],
         "group": group_of(there),
         "location": there.get("location", ""),
-        "sku": (there.get("sku") or {}).get("name", ""),
+        "sku": pairs(there.get("sku")).get("name", ""),
         "kind": there.get("kind", ""),
         "tags": tags_of(there),
     }

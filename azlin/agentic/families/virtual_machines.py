@@ -33,7 +33,7 @@ _DOING = {"deallocate": "stop (deallocate)", "power-off": "power off", "untag": 
 
 class VirtualMachines:
     name = "virtual-machines"
-    parameters = VmParameters
+    parameters: type[msgspec.Struct] = VmParameters
     actions = frozenset(
         {
             *("create", "list", "show", "count", "start", "deallocate", "power-off", "restart", "resize", "delete"),
@@ -253,7 +253,7 @@ class VirtualMachines:
             return plan_removal(wanted.where, world)
         return plan_act(intent.action, wanted, world)
 
-    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:
+    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:  # noqa: ARG002 - the protocol's
         where = msgspec.convert(intent.parameters, VmParameters).where
         rows = [row_of(there) for there in rows_of(raw) if where.matches(there, power_of(there))]
         return {"count": len(rows)} if intent.action == "count" else rows

@@ -10,14 +10,25 @@ from typing import Any
 
 from azlin.agentic.families.drafting import Draft, ensure_group
 from azlin.agentic.families.foreseen import id_of
+from azlin.agentic.families.holders import holder, subnet_of
 from azlin.agentic.families.naming import broken_rule
 from azlin.agentic.families.vm_parameters import VmParameters
 from azlin.agentic.language.images import is_windows
-from azlin.agentic.language.kinds import IP_TYPE, NIC_TYPE, NSG_TYPE, RULE_TYPE, SUBNET_TYPE, VM_TYPE, VNET_TYPE
+from azlin.agentic.language.kinds import (
+    BY_NAME,
+    IP_TYPE,
+    NIC_TYPE,
+    NSG_TYPE,
+    RULE_TYPE,
+    SUBNET_TYPE,
+    VM_TYPE,
+    VNET_TYPE,
+)
 from azlin.agentic.language.network_traits import Opening
+from azlin.agentic.language.regions import region_of
 from azlin.agentic.types import Plan, ResourceRef
 from azlin.agentic.world import World
-from azlin.errors import NotFound, Undecided, UsageRefused
+from azlin.errors import Undecided, UsageRefused
 
 ADDRESS_SPACE = "10.0.0.0/16"
 SUBNET_PREFIX = "10.0.0.0/24"
@@ -51,9 +62,7 @@ class _Creation:
 
     def _free_names(self) -> tuple[str, ...]:
         """The first `vmN` that no VM of the group has."""
-        if not self.draft.world.known:
-            return self.wanted.names
-        taken = {str(vm["name"]).casefold() for vm in self.draft.world.list(VM_TYPE, group=self.group)}
+        taken = self.draft.names_of(VM_TYPE, self.group)
         free = [name for number in range(1, 1000 + len(taken)) if (name := f"vm{number}") not in taken]
         names = tuple(free[: len(self.wanted.names)])
         if names != self.wanted.names:
@@ -76,7 +85,7 @@ class _Creation:
             )
         if self.wanted.vnet is not None:
             return self._named_subnet(self.wanted.vnet)
-        name = f"{self.names[0]}-vnet"
+        name = f"{self.wanted.network_of or self.names[0]}-vnet"
         body = self._resource(
             {
                 "addressSpace": {"addressPrefixes": [ADDRESS_SPACE]},
@@ -88,39 +97,20 @@ class _Creation:
         return self._ref(SUBNET_TYPE, f"{name}/default")
 
     def _named_subnet(self, vnet: str) -> ResourceRef:
-        there = self.draft.existing(self._ref(VNET_TYPE, vnet))
-        if there is None:
-            if self.draft.world.known:
-                raise NotFound(
-                    f"there is no virtual network {vnet} in group {self.group}",
-                    fix=f'azlin doit "create a vnet called {vnet} in resource group {self.group}"',
-                )
-            return self._ref(SUBNET_TYPE, f"{vnet}/{self.wanted.subnet or 'default'}")
-        if str(there.get("location", "")).casefold() != self.location.casefold():
+        ref = holder(self.draft, BY_NAME["vnet"], vnet, self.group)
+        there = self.draft.existing(ref)
+        if there is not None and region_of(str(there.get("location", ""))) != self.location:
             raise Undecided(
-                f"network {vnet} is in {there.get('location')}, and the VM would be in {self.location}; a NIC must be in "
-                "its network's region",
+                f"network {vnet} is in {there.get('location')}, and the VM would be in {self.location}",
+                why="a NIC must be in its network's region",
                 fix=f"say “in {there.get('location')}”, or name another network",
             )
-        subnets = [str(subnet["name"]) for subnet in there.get("properties", {}).get("subnets") or []]
-        wanted = self.wanted.subnet or (subnets[0] if len(subnets) == 1 else None)
-        if wanted is None:
-            raise Undecided(
-                f"network {vnet} has {len(subnets)} subnets ({', '.join(subnets)}); which one?",
-                fix="say “in subnet NAME”",
-            )
-        if wanted.casefold() not in {name.casefold() for name in subnets}:
-            raise NotFound(
-                f"there is no subnet {wanted} in network {vnet}", fix=f"it has {', '.join(subnets) or 'none'}"
-            )
-        return self._ref(SUBNET_TYPE, f"{vnet}/{wanted}")
+        return subnet_of(self.draft, ref, self.wanted.subnet)
 
     def _nsg(self) -> ResourceRef:
         """One NSG for all machines of the request; without rules it lets nothing in from outside the network."""
         if self.wanted.nsg is not None:
-            ref = self._ref(NSG_TYPE, self.wanted.nsg)
-            if self.draft.world.known and self.draft.existing(ref) is None:
-                raise NotFound(f"there is no network security group {self.wanted.nsg} in group {self.group}")
+            ref = holder(self.draft, BY_NAME["nsg"], self.wanted.nsg, self.group)
             if self.wanted.openings:
                 raise Undecided(
                     f"opening a port in {self.wanted.nsg} opens it for everything that uses that group; is that meant?",
@@ -160,8 +150,7 @@ class _Creation:
         self.draft.ensure(
             vm,
             self._resource(self._properties(name, nic), **_zones(zone)),
-            advice=f'did you mean to change it? azlin doit "resize vm {name} to SIZE", "start vm {name}" or "tag vm {name} '
-            f'with …"; or choose another name',
+            advice=f'to change it: azlin doit "resize vm {name} to SIZE" or "tag vm {name} with …"; or name another',
         )
 
     def _properties(self, name: str, nic: ResourceRef) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from azlin.agentic.language.regions import display_name
 
 
 class VmParameters(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """For a creation: `names` … `disk_gb` (`image` a URN, `ssh_key` the public key itself, `numbered` when azlin chose
-    the names and may choose others). For what exists: `where`, with `size` to resize to and `tags` to set."""
+    """For a creation: `names` … `disk_gb`; `image` is a URN, `ssh_key` the public key itself. `numbered`: azlin chose
+    the names and may choose others. `network_of`: the machine of the same request whose new network is shared. For
+    what exists: `where`, with `size` to resize to and `tags` to set.
+    """
 
     names: tuple[str, ...] = ()
     numbered: bool = False
@@ -34,6 +36,7 @@ class VmParameters(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
     vnet: str | None = None
     subnet: str | None = None
     nsg: str | None = None
+    network_of: str | None = None
     disk_gb: int | None = None
     where: Where = Where()
 
@@ -50,7 +53,7 @@ def request_for(parameters: Mapping[str, Any]) -> str:
     words += [f"in vnet {parameters['vnet']}"] if parameters.get("vnet") else []
     words += [f"in subnet {parameters['subnet']}"] if parameters.get("subnet") else []
     words += [f"in zone {zone}" for zone in parameters.get("zones") or ()][:1]
-    tags = parameters.get("tags") or {}
+    tags: Mapping[str, str] = parameters.get("tags") or {}
     words += ["tagged " + " and ".join(f"{key}={value}" for key, value in tags.items())] if tags else []
     words += ["with a public ip"] if parameters.get("public_ip") else []
     for opening in parameters.get("openings") or ():

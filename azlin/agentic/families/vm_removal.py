@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from azlin.agentic.families.bodies import Json, id_in, items, pairs, properties_of, ref_in
 from azlin.agentic.families.choosing import Chosen, choose
 from azlin.agentic.families.completion import names_in_words
 from azlin.agentic.families.drafting import Draft
@@ -26,8 +27,6 @@ from azlin.agentic.language.kinds import (
 )
 from azlin.agentic.types import GROUP_TYPE, Plan, ResourceRef
 from azlin.agentic.world import Resource, World
-
-Json = dict[str, Any]
 
 
 def plan_removal(where: Where, world: World) -> Plan:
@@ -67,10 +66,10 @@ class _Removal:
         """OS disks, and data disks that were to vanish with the machine; other data is kept."""
         refs: list[ResourceRef] = []
         for _, vm in self.chosen:
-            storage = _pairs(_pairs(vm.get("properties")).get("storageProfile"))
-            os_disk = _pairs(storage.get("osDisk"))
-            for disk, is_os in [(os_disk, True), *((disk, False) for disk in _items(storage.get("dataDisks")))]:
-                ref = _ref_in(disk.get("managedDisk"))
+            storage = pairs(properties_of(vm).get("storageProfile"))
+            os_disk = pairs(storage.get("osDisk"))
+            for disk, is_os in [(os_disk, True), *((disk, False) for disk in items(storage.get("dataDisks")))]:
+                ref = ref_in(disk.get("managedDisk"))
                 if ref is None:
                     continue
                 vanishes = str(disk.get("deleteOption", "")).casefold() == "delete"
@@ -86,7 +85,7 @@ class _Removal:
         disk = self.world.get(ref)
         if disk is None:
             return False
-        users = [str(disk.get("managedBy") or ""), *(str(user) for user in disk.get("managedByExtended") or [])]
+        users = [str(disk.get("managedBy") or ""), *cast("list[str]", disk.get("managedByExtended") or [])]
         others = [user for user in users if user and user.casefold() not in self.gone]
         if others:
             self._keep(ref, f"{others[0].rpartition('/')[2]} uses it too")
@@ -95,13 +94,13 @@ class _Removal:
     def _nics(self) -> list[Chosen]:
         found: list[Chosen] = []
         for _, vm in self.chosen:
-            profile = _pairs(_pairs(vm.get("properties")).get("networkProfile"))
-            for reference in _items(profile.get("networkInterfaces")):
-                ref = _ref_in(reference)
+            profile = pairs(properties_of(vm).get("networkProfile"))
+            for reference in items(profile.get("networkInterfaces")):
+                ref = ref_in(reference)
                 nic = self.world.get(ref) if ref is not None else None
                 if ref is None or nic is None or ref.key in self.gone:
                     continue
-                user = _id_in(_pairs(nic.get("properties")).get("virtualMachine"))
+                user = id_in(properties_of(nic).get("virtualMachine"))
                 if user and user.casefold() not in self.gone:
                     self._keep(ref, f"VM {user.rpartition('/')[2]} uses it")
                     continue
@@ -113,12 +112,12 @@ class _Removal:
         """The public addresses of the NICs. An address has one user, and each is asked who that is."""
         found: list[ResourceRef] = []
         for _, nic in nics:
-            for configuration in _items(_pairs(nic.get("properties")).get("ipConfigurations")):
-                ref = _ref_in(_pairs(configuration.get("properties")).get("publicIPAddress"))
+            for configuration in items(properties_of(nic).get("ipConfigurations")):
+                ref = ref_in(properties_of(configuration).get("publicIPAddress"))
                 address = self.world.get(ref) if ref is not None else None
                 if ref is None or address is None or ref.key in self.gone:
                     continue
-                user = _id_in(_pairs(address.get("properties")).get("ipConfiguration")) or ""
+                user = id_in(properties_of(address).get("ipConfiguration")) or ""
                 if user and not any(user.casefold().startswith(f"{key}/") for key in self.gone):
                     self._keep(ref, f"used by {user}")
                     continue
@@ -200,9 +199,9 @@ def _user_of_network(
 def _other_use(there: Resource, gone: dict[str, ResourceRef]) -> str | None:
     """Anything that Azure lists in a network's or NSG's own body as attached to it and that stays: a gateway, a private
     endpoint, a peering, a subnet."""
-    properties = _pairs(there.get("properties"))
+    properties = properties_of(there)
     own = str(there["id"]).casefold()
-    holders = [properties, *(_pairs(subnet.get("properties")) for subnet in _items(properties.get("subnets")))]
+    holders = [properties, *(properties_of(subnet) for subnet in items(properties.get("subnets")))]
     for holder in holders:
         for attached in (
             "ipConfigurations",
@@ -211,7 +210,7 @@ def _other_use(there: Resource, gone: dict[str, ResourceRef]) -> str | None:
             "virtualNetworkPeerings",
             "subnets",
         ):
-            for item in _items(holder.get(attached)):
+            for item in items(holder.get(attached)):
                 id_ = str(item.get("id", "")).casefold()
                 inside = attached == "subnets" and id_.startswith(f"{own}/")
                 if id_ and not inside and not any(id_ == key or id_.startswith(f"{key}/") for key in gone):
@@ -229,21 +228,3 @@ def _refers(value: object, key: str) -> bool:
     if isinstance(value, list):
         return any(_refers(item, key) for item in cast("list[Any]", value))
     return False
-
-
-def _pairs(value: object) -> Json:
-    return cast("Json", value) if isinstance(value, dict) else {}
-
-
-def _items(value: object) -> list[Json]:
-    return [_pairs(item) for item in cast("list[Any]", value)] if isinstance(value, list) else []
-
-
-def _id_in(value: object) -> str | None:
-    id_ = _pairs(value).get("id")
-    return str(id_) if id_ else None
-
-
-def _ref_in(value: object) -> ResourceRef | None:
-    id_ = _id_in(value)
-    return ResourceRef.from_id(id_) if id_ else None

@@ -102,7 +102,8 @@ class _Assembly:
     def _kind(self, phrase: Phrase) -> None:
         clause = self._current()
         preposition = self._preposition_before()
-        if preposition is not None and not (preposition.value == "of" and clause.kind is None):
+        aims = {"of", "from", "on", "to", "for"} if clause.action in ("tag", "untag") else {"of"}
+        if preposition is not None and not (preposition.value in aims and clause.kind is None):
             start = preposition.start
             clause.unknown.append(Phrase("unknown", self.tokens.said(start, phrase.end), start, phrase.end))
         elif clause.kind is None and not (self.boundary and clause.all_of("names")):

@@ -22,8 +22,9 @@ POWER_STATES: dict[State, frozenset[str]] = {
 class Where(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A filter. Everything given must hold; within one field any of the values will do (all tags must match).
 
-    `within` names the resource that holds it (the network of a subnet). `patterns` and `not_names` are globs (`web*`), compared case-folded like all names. `label` is a word such as
-    `test`: tagged `env=test`, or with `test` in the name. A tag value of None means: has the tag.
+    `patterns` and `not_names` are globs (`web*`), compared case-folded like all names. `within` names the resource that
+    holds it (the network of a subnet). `label` is a word such as `test`: tagged `env=test`, or with `test` in the name.
+    A tag value of None means: has the tag.
     """
 
     names: tuple[str, ...] = ()

@@ -74,7 +74,7 @@ def read_image(tokens: Sequence[Token], start: int) -> Image | None:
     if tokens[start].kind == "word" and _URN.match(tokens[start].text):
         return Image(tokens[start].text, tokens[start].text, start + 1)
     for end in range(min(start + _LONGEST, len(tokens)), start, -1):
-        if any(token.kind == "comma" or token.kind == "symbol" for token in tokens[start:end]):
+        if any(token.kind in ("comma", "symbol") for token in tokens[start:end]):
             continue
         name = _squeezed("".join(token.low for token in tokens[start:end]))
         urn = _by_name(name)

@@ -13,15 +13,30 @@ _AMOUNT = re.compile(r"(?P<number>\d{1,5}(?:\.\d)?)(?P<unit>[a-z]*)$")
 _CPUS = frozenset({"cpu", "cpus", "vcpu", "vcpus", "core", "cores", "v-cpus", "processors"})
 _GIGABYTES = frozenset({"gb", "gib", "gigs", "gigabytes", "g"})
 _VAGUE = frozenset(
-    "small smaller tiny big bigger large larger huge cheap cheaper cheapest medium powerful fast".split()
+    [
+        "small",
+        "smaller",
+        "tiny",
+        "big",
+        "bigger",
+        "large",
+        "larger",
+        "huge",
+        "cheap",
+        "cheaper",
+        "cheapest",
+        "medium",
+        "powerful",
+        "fast",
+    ]
 )
 _WITH = ("with", "and", "using", "having", "of", "from", "on", "running", "based on")
 
 
 def read_vm_size(tokens: Tokens, start: int) -> Phrase | None:
     """`Standard_D2s_v3`, `d2s v3`, `of size B2s`, `--size X`. After a keyword whatever follows is taken as the size."""
-    at = tokens.skip(start, {"of", "with", "to", "a", "the", "vm", "using"})
-    keyword = tokens.after(at, "size of", "size", "sized", "sku", "--size")
+    at = tokens.skip(start, {"of", "with", "to", "a", "the", "using"})
+    keyword = tokens.after(at, "vm size", "size of", "size", "sized", "sku", "--size")
     found = sizes.read_size(tokens.tokens, start) if start < len(tokens) else None
     if found:
         return Phrase("size", found.name, start, found.end)
@@ -80,12 +95,14 @@ def read_ssh_key(tokens: Tokens, start: int) -> Phrase | None:
     if _KEY_TYPES.match(tokens.low(at)) and tokens.text(at + 1).startswith("AAAA"):
         end = at + 3 if "@" in tokens.text(at + 2) else at + 2
         return Phrase("ssh_key", tokens.said(at, end), start, end)
-    path = tokens.text(at)
-    if at < len(tokens) and tokens.tokens[at].kind in ("word", "quoted"):
-        if _KEY_TYPES.match(path.split(" ")[0]) or "/" in path or path.startswith("~") or path.endswith(".pub"):
-            return Phrase("ssh_key", path, start, at + 1)
+    if _is_key_or_path(tokens.text(at)):
+        return Phrase("ssh_key", tokens.text(at), start, at + 1)
     mine = tokens.said(start, keyword).casefold()
     return Phrase("ssh_key", None, start, keyword) if "my" in mine and at == keyword else None
+
+
+def _is_key_or_path(text: str) -> bool:
+    return bool(_KEY_TYPES.match(text.split(" ", maxsplit=1)[0])) or "/" in text or text.endswith(".pub")
 
 
 def read_admin(tokens: Tokens, start: int) -> Phrase | None:

@@ -34,7 +34,7 @@ _ANYWHERE = (
     "*",
 )
 _PUBLIC = ("static public ip address", "public ip address", "static public ip", "public ip addresses", "public ip")
-_PUBLIC += ("public ips", "public address", "public-ip")
+_PUBLICS = (*_PUBLIC, "public ips", "public address", "public-ip")
 _SKUS = {
     "lrs": "LRS",
     "zrs": "ZRS",
@@ -80,7 +80,7 @@ def read_public_ip(tokens: Tokens, start: int) -> Phrase | None:
     if at is None:
         return None
     at = tokens.skip(at, {"a", "an", "any", "its", "own", "their", "one", "the"})
-    end = tokens.after(at, *_PUBLIC)
+    end = tokens.after(at, *_PUBLICS)
     return None if end is None else Phrase("public_ip", wanted, start, tokens.skip(end, {"each"}))
 
 

@@ -19,15 +19,54 @@ FUNCTION_WORDS = (
     | JOINERS
     | CALLED
     | frozenset(
-        "it them they this that these those same there here is are be all every each any both no not without except "
-        "or but tagged me i you please now which what who where how many with tags tag".split()
+        [
+            "it",
+            "them",
+            "they",
+            "this",
+            "that",
+            "these",
+            "those",
+            "same",
+            "there",
+            "here",
+            "is",
+            "are",
+            "be",
+            "all",
+            "every",
+            "each",
+            "any",
+            "both",
+            "no",
+            "not",
+            "without",
+            "except",
+            "or",
+            "but",
+            "tagged",
+            "me",
+            "i",
+            "you",
+            "please",
+            "now",
+            "which",
+            "what",
+            "who",
+            "where",
+            "how",
+            "many",
+            "with",
+            "tags",
+            "tag",
+        ]
     )
 )
 """Words that can never be a name unless they are put in quotes or after `called`."""
 
 
 class Phrase(NamedTuple):
-    """`slot` says what it is about (`location`, `names`, `unknown` …), `value` what it says; [start, end) are indices."""
+    """`slot` says what it is about (`location`, `unknown` …), `value` what it says; [start, end) are indices."""
 
     slot: str
     value: Any
@@ -46,7 +85,7 @@ class Tokens:
 
     def low(self, at: int) -> str:
         """The word at an index, case-folded; empty for what is no word, and past the end."""
-        return self.tokens[at].low if at < len(self.tokens) and self.tokens[at].kind == "word" else ""
+        return self.tokens[at].low if 0 <= at < len(self.tokens) and self.tokens[at].kind == "word" else ""
 
     def text(self, at: int) -> str:
         return self.tokens[at].text if at < len(self.tokens) else ""

@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 from azlin.agentic.language import machine_traits, network_traits, numbers, placement, selectors, verbs
 from azlin.agentic.language.kinds import read_kind
-from azlin.agentic.language.names import is_name, looks_made_up, read_names
+from azlin.agentic.language.names import Names, is_name, looks_made_up, read_names
 from azlin.agentic.language.phrase import FUNCTION_WORDS, PREPOSITIONS, Phrase, Tokens
 from azlin.agentic.language.tags import read_tags
+from azlin.agentic.language.tokens import Token
 
 Reader = Callable[[Tokens, int], Phrase | None]
 
@@ -37,9 +38,9 @@ ATTRIBUTES: tuple[Reader, ...] = (
     network_traits.read_prefixes,
     machine_traits.read_amount,
     placement.read_location,
+    machine_traits.read_image,
     selectors.read_state,
     selectors.read_label,
-    machine_traits.read_image,
 )
 """Tried in this order; the more telling phrase comes first."""
 
@@ -89,7 +90,7 @@ class Reading:
 
     def _mark(self, at: int) -> Phrase | None:
         token = self.tokens.tokens[at]
-        if token.kind == "comma" or token.low in ("and", "then", "also", "plus", "&") and token.kind != "quoted":
+        if token.kind == "comma" or (token.low in ("and", "then", "also", "plus", "&") and token.kind != "quoted"):
             end = self.tokens.skip(at + 1, {"and", "then", "also"})
             return Phrase("and", None, at, end)
         return Phrase("end", None, at, at + 1) if token.kind == "end" else None
@@ -101,13 +102,11 @@ class Reading:
         if negation is not None:
             return Phrase("not-verb", negation.said, at, negation.end)
         spoken = verbs.read_verb(self.tokens.tokens, at)
-        soft = None if spoken else verbs.read_soft_create(self.tokens.tokens, at)
-        if spoken is None and soft is None:
-            return None
         if spoken is not None and spoken.meaning in ("list", "count") and self.tokens.low(spoken.end) == "of":
             spoken = spoken._replace(end=spoken.end + 1)
-        found = spoken or soft
-        assert found is not None
+        found = spoken or verbs.read_soft_create(self.tokens.tokens, at)
+        if found is None:
+            return None
         if found.meaning == "delete" and self.tokens.low(self.tokens.skip(found.end, {"the"})) in ("tag", "tags"):
             return self._untag(at, self.tokens.skip(found.end, {"the", "tag", "tags"}))
         if (
@@ -117,7 +116,7 @@ class Reading:
             and found.meaning not in ("list", "count", "show")
         ):
             return None
-        self.action, self.soft = found.meaning, soft is not None
+        self.action, self.soft = found.meaning, spoken is None
         return Phrase("verb", found, at, found.end)
 
     def _untag(self, start: int, at: int) -> Phrase | None:
@@ -185,11 +184,11 @@ class Reading:
         if found is None:
             return None
         existing = self.action in ACTS or (self.action == "list" and looks_made_up(token))
-        before = read_kind(self.tokens.tokens, found.end) if self._last in ("verb", "and", "preposition", "") else None
-        if before is not None and found.names is not None and (existing or looks_made_up(token)):
-            if self._last != "preposition":
-                return Phrase("names", found.names, at, found.end)
-        if self._last == "kind" and self._plain_name_after_kind(token, existing):
+        if read_kind(self.tokens.tokens, found.end) is not None:
+            return (
+                Phrase("names", found.names, at, found.end) if self._stands_before_kind(at, found, existing) else None
+            )
+        if self._last == "kind" and self._may_follow_kind(token):
             return Phrase("names", found.names, at, found.end)
         if self._last == "verb" and existing:
             return Phrase("names", found.names, at, found.end)
@@ -197,16 +196,23 @@ class Reading:
             return Phrase("names", found.names, at, found.end)
         return None
 
-    def _plain_name_after_kind(self, token: object, existing: bool) -> bool:
-        kind = next(p for p in reversed(self.phrases) if p.slot == "kind")
-        if any(p.slot == "names" for p in self.phrases[self._clause_start() :]):
+    def _stands_before_kind(self, at: int, found: Names, existing: bool) -> bool:
+        """`the Sam vm`, `the web1 and web2 vms`. Before a plural, a plain word says what they are, not their name."""
+        mention = read_kind(self.tokens.tokens, found.end) if self._last in ("verb", "and", "") else None
+        if mention is None or (self.phrases and self.phrases[-1].slot == "all"):
             return False
-        text = token.text if hasattr(token, "text") else ""  # type: ignore[attr-defined]
+        odd = all(_is_odd(name) or self.tokens.tokens[at].kind == "quoted" for name in found.names or ())
+        return odd or (existing and not mention.plural)
+
+    def _may_follow_kind(self, token: Token) -> bool:
+        """`vm Sam`, `vms web1`. A plain word after a kind is a name only where something that exists is meant."""
+        start = self._clause_start()
+        kind = next(phrase for phrase in reversed(self.phrases) if phrase.slot == "kind")
+        if any(phrase.slot == "names" for phrase in self.phrases[start:]):
+            return False
         if self.action in ACTS | _READS and not kind.value.plural:
             return True
-        quoted = getattr(token, "kind", "") == "quoted"
-        odd = any(c.isdigit() or c in "-_." for c in text)
-        return quoted or odd or bool(_CAPITALISED.match(text))
+        return token.kind == "quoted" or _is_odd(token.text) or bool(_CAPITALISED.match(token.text))
 
     def _list_goes_on(self) -> bool:
         return any(p.slot == "names" for p in self.phrases[-2:])
@@ -216,6 +222,11 @@ class Reading:
             if self.phrases[index].slot in ("and", "end", "verb"):
                 return index
         return 0
+
+
+def _is_odd(name: str) -> bool:
+    """Whether a word can hardly be anything but a name."""
+    return any(c.isdigit() or c in "-_." for c in name)
 
 
 def read_phrases(tokens: Tokens) -> list[Phrase]:

@@ -46,7 +46,7 @@ _NOT = (
     "apart from",
     "except for",
 )
-_NOT += ("except", "excluding", "not", "aren't", "isn't", "but", "that aren't", "without", "outside")
+_OPPOSITES = (*_NOT, "except", "excluding", "not", "aren't", "isn't", "but", "that aren't", "without", "outside")
 _OUTSIDE = frozenset({"without", "outside"})
 _PATTERN_FORMS = {
     "starting with": "{}*",
@@ -162,7 +162,7 @@ def read_label(tokens: Tokens, start: int) -> Phrase | None:
 
 def read_opposite(tokens: Tokens, start: int) -> Phrase | None:
     """`except web1`, `not tagged env=prod`, `not in westeurope`, `without tag env`. The value is the phrase it negates."""
-    for form in _NOT:
+    for form in _OPPOSITES:
         at = tokens.after(start, form)
         if at is None:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 from typing import Any
 
-from azlin.agentic.language.binding import TAKES, Bound
+from azlin.agentic.language.bound import TAKES, Bound
 from azlin.agentic.language.regions import region_of
 
 
@@ -28,6 +28,7 @@ def share(bounds: list[Bound], *, group: str | None, location: str | None) -> No
         _spread(makers, "location", "region")
         _spread(makers, "group", "resource group")
         _into_new_group(makers)
+        _one_network(makers)
 
 
 def _fold(bounds: list[Bound], child: str, holder: str, parameters: Callable[[Bound], dict[str, Any]]) -> None:
@@ -90,6 +91,18 @@ def _into_new_group(makers: list[Bound]) -> None:
         if bound.kind and bound.kind.name != "group" and "group" not in bound.parameters and _takes(bound, "group"):
             bound.parameters["group"] = groups[0]
             bound.assumptions.append(f"the {bound.kind.singular} goes into the new resource group {groups[0]}")
+
+
+def _one_network(makers: list[Bound]) -> None:
+    """Machines of one request, in one place, share the network that is made for the first."""
+    machines = [bound for bound in makers if bound.kind and bound.kind.name == "vm" and "vnet" not in bound.parameters]
+    if len(machines) < 2:
+        return
+    first = machines[0].parameters
+    for bound in machines[1:]:
+        same = all(bound.parameters.get(field) == first.get(field) for field in ("group", "location"))
+        if same and first.get("names"):
+            bound.parameters["network_of"] = first["names"][0]
 
 
 def _takes(bound: Bound, field: str) -> bool:

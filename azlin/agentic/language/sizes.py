@@ -16,7 +16,7 @@ from azlin.agentic.language.tokens import Token
 
 _FAMILIES = "DC|DS|EC|FX|GS|HB|HC|HX|LS|NC|ND|NG|NP|NV|A|B|D|E|F|G|H|L|M"
 _VCPUS = {1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 30, 32, 36, 40, 44, 48, 60, 64, 72, 80, 84, 88, 96, 104, 112}
-_VCPUS |= {120, 128, 140, 144, 160, 176, 192, 208, 288, 416, 832}
+_MANY_VCPUS = {120, 128, 140, 144, 160, 176, 192, 208, 288, 416, 832}
 _NAME = re.compile(
     rf"(?:(?P<tier>standard|basic)[_ -]?)?(?P<family>{_FAMILIES})(?P<vcpus>\d{{1,3}})(?P<constrained>-\d{{1,2}})?"
     r"(?P<features>[a-z]{0,6}?)(?P<accelerator>_(?:t4|a10|a100|h100|h200|mi\d{3}x|v710|gb\d{3}))?"
@@ -51,14 +51,14 @@ def canonical(text: str) -> str | None:
 def _plausible(found: re.Match[str]) -> bool:
     family, number, version = found["family"].upper(), int(found["vcpus"]), found["version"]
     if family == "B" and version is None:
-        return number.__str__() + found["features"].lower() in _FIRST_GENERATION_B
+        return str(number) + found["features"].lower() in _FIRST_GENERATION_B
     if family in ("A", "DS", "D", "GS", "G", "F", "LS") and (version or "2") in "12":
         return number <= 15 or number in _VCPUS
-    return number in _VCPUS and (version is not None or family in ("M", "NC", "ND", "NV", "H", "HB"))
+    return number in _VCPUS | _MANY_VCPUS and (version is not None or family in ("M", "NC", "ND", "NV", "H", "HB"))
 
 
 def read_size(tokens: Sequence[Token], start: int) -> Size | None:
-    """The size that begins at `start`. Without `Standard_`, only a name that nothing else could be (`b2s`, `d2s v3`)."""
+    """The size that begins at `start`; without `Standard_` only a name that nothing else could be (`b2s`, `d2s v3`)."""
     for end in range(min(start + _LONGEST, len(tokens)), start, -1):
         if any(token.kind != "word" for token in tokens[start:end]):
             continue
@@ -105,7 +105,7 @@ Priced = tuple[str, Decimal]
 
 
 def nearest(wrong: str, monthly: Mapping[str, Decimal], count: int = 3) -> list[Priced]:
-    """The sizes of a price table whose names are nearest to a wrong one, nearest first; the cheapest if none is near."""
+    """The sizes of a price table whose names are nearest to a wrong one, nearest first; else the cheapest."""
     bare = {name.casefold().removeprefix("standard_"): name for name in monthly}
     close = get_close_matches(wrong.casefold().removeprefix("standard_"), bare, n=count, cutoff=0.5)
     names = [bare[name] for name in close] or sorted(monthly, key=lambda name: monthly[name])
