@@ -269,7 +269,10 @@ class Host:
         """Accept one connection and hand it to a child. If the machine has no room for one, the client hears EOF."""
         try:
             conn, _ = self.listener.accept()
+        except BlockingIOError:
+            return
         except OSError:
+            time.sleep(0.1)  # no descriptors left; some will be given back
             return
         with conn:
             try:
