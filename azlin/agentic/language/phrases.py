@@ -159,22 +159,16 @@ class Reading:
     def _plain(self, at: int) -> Phrase | None:
         """Numbers, kinds, quantifiers, articles, prepositions."""
         word = self.tokens.low(at)
-        if self.tokens.tokens[at].kind == "quoted":
-            return None
         if word in _QUANTIFIERS:
-            end = self.tokens.skip(at + 1, {"of", "the"})
-            return Phrase("all", word, at, end)
-        number = numbers.read_number(self.tokens.tokens, at)
-        if number is not None:
+            return Phrase("all", word, at, self.tokens.skip(at + 1, {"of", "the"}))
+        if number := numbers.read_number(self.tokens.tokens, at):
             return Phrase("count", number, at, number.end)
-        mention = read_kind(self.tokens.tokens, at)
-        if mention is not None:
+        if mention := read_kind(self.tokens.tokens, at):
             return Phrase("kind", mention, at, mention.end)
-        if word in _ARTICLES:
-            return Phrase("article", word, at, at + 1)
-        if word in _RELATIVES and self.action in _READS | ACTS | {"resize"}:
-            return Phrase("relative", word, at, at + 1)
-        return Phrase("preposition", word, at, at + 1) if word in PREPOSITIONS else None
+        relative = word in _RELATIVES and self.action in _READS | ACTS
+        slots = {"article": word in _ARTICLES, "relative": relative, "preposition": word in PREPOSITIONS}
+        slot = next((slot for slot, is_one in slots.items() if is_one), None)
+        return Phrase(slot, word, at, at + 1) if slot else None
 
     def _name(self, at: int) -> Phrase | None:
         token = self.tokens.tokens[at]
@@ -185,16 +179,12 @@ class Reading:
             return None
         existing = self.action in ACTS or (self.action == "list" and looks_made_up(token))
         if read_kind(self.tokens.tokens, found.end) is not None:
-            return (
-                Phrase("names", found.names, at, found.end) if self._stands_before_kind(at, found, existing) else None
-            )
-        if self._last == "kind" and self._may_follow_kind(token):
-            return Phrase("names", found.names, at, found.end)
-        if self._last == "verb" and existing:
-            return Phrase("names", found.names, at, found.end)
-        if self._last == "and" and existing and self._list_goes_on():
-            return Phrase("names", found.names, at, found.end)
-        return None
+            may_be = self._stands_before_kind(at, found, existing)
+        elif self._last == "kind":
+            may_be = self._may_follow_kind(token)
+        else:
+            may_be = existing and (self._last == "verb" or (self._last == "and" and self._list_goes_on()))
+        return Phrase("names", found.names, at, found.end) if may_be else None
 
     def _stands_before_kind(self, at: int, found: Names, existing: bool) -> bool:
         """`the Sam vm`, `the web1 and web2 vms`. Before a plural, a plain word says what they are, not their name."""
@@ -212,7 +202,8 @@ class Reading:
             return False
         if self.action in ACTS | _READS and not kind.value.plural:
             return True
-        return token.kind == "quoted" or _is_odd(token.text) or bool(_CAPITALISED.match(token.text))
+        capitalised = self.action not in _READS and bool(_CAPITALISED.match(token.text))
+        return token.kind == "quoted" or _is_odd(token.text) or capitalised
 
     def _list_goes_on(self) -> bool:
         return any(p.slot == "names" for p in self.phrases[-2:])

@@ -7,11 +7,12 @@ import re
 from azlin.agentic.language.kinds import read_kind
 from azlin.agentic.language.names import is_name, read_names
 from azlin.agentic.language.phrase import ARTICLES, CALLED, FUNCTION_WORDS, Phrase, Tokens
-from azlin.agentic.language.regions import read_region, region_of
+from azlin.agentic.language.regions import read_region
 
 _WHERE = frozenset({"in", "into", "from", "of", "inside", "within", "to", "under", "for", "on", "at"})
 _HOW = _WHERE | {"with", "using", "by"}
 _HOLDERS = frozenset({"vnet", "subnet", "nsg", "account"})
+_REGION_WORDS = frozenset({"region", "datacenter", "datacentre"})
 _NOT_A_NAME = FUNCTION_WORDS | {"default", "other", "another", "resource", "network", "virtual", "storage", "security"}
 
 
@@ -28,10 +29,8 @@ def read_holder(tokens: Tokens, start: int) -> Phrase | None:
     """`in vnet net1`, `of the nsg web-nsg`, `in storage account logs1`; the slot is the kind's name."""
     if tokens.low(start) not in _HOW:
         return None
-    if tokens.low(start) == "with" and (mention := read_kind(tokens.tokens, tokens.skip(start + 1, ARTICLES))):
-        if mention.kind.name == "subnet":
-            return None
-    return _holder(tokens, start, _HOLDERS)
+    kinds = _HOLDERS - {"subnet"} if tokens.low(start) == "with" else _HOLDERS
+    return _holder(tokens, start, kinds)
 
 
 def _holder(tokens: Tokens, start: int, kinds: set[str] | frozenset[str]) -> Phrase | None:
@@ -59,36 +58,34 @@ def _named(slot: str, tokens: Tokens, start: int, at: int, *, many: bool, explic
 
 
 def read_location(tokens: Tokens, start: int) -> Phrase | None:
-    """`in West Europe`, `westeurope`, `-l uksouth`, `region atlantis`. The value is a region, or what was said in a
-    tuple when it is none."""
+    """`in West Europe`, `westeurope`, `-l uksouth`, `region atlantis`.
+
+    The value is a region, or what was said in a tuple when it is none.
+    """
     keyword = tokens.after(start, "-l", "--location", "in the region", "in region", "region", "location", "in location")
     if keyword is not None:
-        at = tokens.skip(keyword, {"of", "is", "the"} | CALLED)
-        if at >= len(tokens) or tokens.tokens[at].kind not in ("word", "quoted"):
-            return None
-        place = read_region(tokens.tokens, at)
-        if place is None:
-            return Phrase("location", (tokens.text(at),), start, at + 1)
-        return _place(tokens, place.region, start, at, place.end)
+        return _after_keyword(tokens, start, tokens.skip(keyword, {"of", "is", "the"} | CALLED))
     at = tokens.skip(start + 1, {"the"}) if tokens.low(start) in _WHERE else start
-    if at >= len(tokens):
+    place = read_region(tokens.tokens, at) if at < len(tokens) else None
+    if place is not None and (place.region is not None or at > start):
+        return _place(tokens, place.region, start, at, place.end)
+    if at > start and tokens.low(at) and tokens.low(at + 1) in _REGION_WORDS:
+        return Phrase("location", (tokens.text(at),), start, at + 2)
+    return None
+
+
+def _after_keyword(tokens: Tokens, start: int, at: int) -> Phrase | None:
+    """Whatever follows `region` is meant as one."""
+    if at >= len(tokens) or tokens.tokens[at].kind not in ("word", "quoted"):
         return None
     place = read_region(tokens.tokens, at)
     if place is None:
-        if (
-            at > start
-            and tokens.low(at + 1) in ("region", "datacenter", "datacentre")
-            and region_of(tokens.low(at)) is None
-        ):
-            return Phrase("location", (tokens.text(at),), start, at + 2)
-        return None
-    if place.region is None and at == start:
-        return None
+        return Phrase("location", (tokens.text(at),), start, at + 1)
     return _place(tokens, place.region, start, at, place.end)
 
 
 def _place(tokens: Tokens, region: str | None, start: int, at: int, end: int) -> Phrase:
-    after = tokens.skip(end, {"region", "datacenter", "datacentre"})
+    after = tokens.skip(end, _REGION_WORDS)
     return Phrase("location", region or (tokens.said(at, end),), start, after)
 
 

@@ -43,9 +43,7 @@ def _spellings() -> dict[str, str]:
         place = [word for word in words if word not in _DIRECTIONS]
         for order in (words, [*place, *directions], [*directions, *place]):
             spellings.setdefault("".join(order) + number, region)
-    for region in REGIONS:
-        spellings[region] = region
-    return spellings
+    return spellings | {region: region for region in REGIONS}
 
 
 _SPELLINGS = _spellings()

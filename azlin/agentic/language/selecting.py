@@ -37,7 +37,7 @@ class Selection:
             self.bound.assumptions.append("the answer is in the column “power”")
         if self.clause.said in verbs.STOP_MEANS and self.clause.action == "deallocate":
             self.bound.assumptions.append(
-                f"“{self.clause.said}” is done as deallocate, so that billing for compute stops (“power off” would keep it running)"
+                f"“{self.clause.said}” is done as deallocate, so that compute is no longer billed (“power off” is billed on)"
             )
         self._check_aim()
         if self.where:
@@ -88,33 +88,28 @@ class Selection:
         match slot:
             case "not":
                 self._filter(value.slot, value.value, negative=True)
-            case "names" if value is None:
-                self.bound.ask(
-                    "The range of names does not run from a smaller to a larger number. Which names are meant?"
-                )
-            case "names" | "patterns" if negative:
-                self._add("not_names", value)
             case "names" | "patterns":
-                self._add(slot, value)
+                self._named(slot, value, negative=negative)
             case "tags":
                 field_ = "not_tags" if negative else "tags"
                 self.where[field_] = {**self.where.get(field_, {}), **value}
-            case "group":
-                self._add("not_groups" if negative else "groups", value)
             case "location":
                 self._location(value, negative=negative)
-            case "states":
-                self._add("not_states" if negative else "states", value)
-            case "size":
-                self._add("sizes", (value,))
+            case "group" | "states" | "size":
+                field_ = {"group": "groups", "states": "states", "size": "sizes"}[slot]
+                self._add(f"not_{field_}" if negative else field_, (value,) if slot == "size" else value)
             case "label":
                 self._label(value)
             case "all":
                 self._everything(value)
-            case "type" | "id":
-                self.bound.parameters[slot] = value
             case _:
-                self.bound.ask(f"{self.kind.plural} cannot be chosen by {WORDS.get(slot, slot)}. Which are meant?")
+                self.bound.parameters[slot] = value
+
+    def _named(self, slot: str, value: tuple[str, ...] | None, *, negative: bool) -> None:
+        if value is None:
+            self.bound.ask("The range of names does not run from a smaller to a larger number. Which names are meant?")
+        else:
+            self._add("not_names" if negative else slot, value)
 
     def _location(self, value: str | tuple[str, ...], *, negative: bool) -> None:
         if isinstance(value, tuple):

@@ -161,7 +161,7 @@ def read_label(tokens: Tokens, start: int) -> Phrase | None:
 
 
 def read_opposite(tokens: Tokens, start: int) -> Phrase | None:
-    """`except web1`, `not tagged env=prod`, `not in westeurope`, `without tag env`. The value is the phrase it negates."""
+    """`except web1`, `not tagged env=prod`, `not in westeurope`, `without tag env`; the value is what it negates."""
     for form in _OPPOSITES:
         at = tokens.after(start, form)
         if at is None:

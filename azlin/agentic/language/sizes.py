@@ -1,7 +1,7 @@
 """VM sizes: any spelling to Azure's own (`d2s v3` → `Standard_D2s_v3`), and what a size's name says about it.
 
-The grammar is Azure's documented naming convention for VM sizes: family, sub-family, vCPUs, constrained vCPUs, features,
-accelerator, version. A name that follows it may still not exist: only a price table or Azure can say.
+The grammar is Azure's documented naming convention for VM sizes: family, sub-family, vCPUs, constrained vCPUs,
+features, accelerator, version. A name that follows it may still not exist: only a price table or Azure can say.
 """
 
 from __future__ import annotations
