@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 import traceback
 import uuid
@@ -66,6 +67,9 @@ class Application:
                 return self._entra.managed_identity(incoming.query, incoming.headers, imds=True)
             serve = self.serve.get(found) if found else None
             return serve(incoming) if serve is not None else _unserved(incoming)
+        except sqlite3.OperationalError as full:
+            message = f"sandbox: its state cannot be written: {full}"
+            return Answer(507, {"error": {"code": "SandboxStateUnwritable", "message": message}})
         except Exception:  # noqa: BLE001 - whatever breaks, one request fails and the sandbox stays
             traceback.print_exc(file=sys.stderr)
             message = f"{incoming.method} {incoming.path}: the sandbox broke; see its log."

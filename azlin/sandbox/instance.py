@@ -21,6 +21,7 @@ from typing import Any
 
 import msgspec
 
+from azlin import __version__
 from azlin.errors import CloudUnreachable, NotFound, StateDamaged, ToolMissing, UsageRefused
 from azlin.gateways.cloud import Cloud, ServicePrincipal
 from azlin.gateways.files import locked, make_private_directory
@@ -55,6 +56,8 @@ class Instance(msgspec.Struct, kw_only=True):
     """A sandbox that runs (or ran): its ports on 127.0.0.1, its files, its tenants."""
 
     id: str
+    version: str
+    """Of the azlin that serves; another azlin's sandbox is started again."""
     pid: int
     directory: str
     tls_port: int
@@ -192,8 +195,10 @@ def ensure_running(paths: Paths) -> Instance:
     Raises ToolMissing without the sandbox extra, StateUnwritable, StateDamaged when it cannot start.
     """
     found = find_running(paths)
-    if found is not None:
+    if found is not None and found.version == __version__:
         return found
+    if found is not None:
+        stop(paths)
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise ToolMissing(

@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from azlin import __version__
 from azlin.gateways.files import make_private_directory, write_whole
 from azlin.sandbox.administration import Administration
 from azlin.sandbox.application import Application, IdentityApplication
@@ -102,6 +103,7 @@ class Server:
         tls_port, proxy_port, identity_port = self._secrets.ports
         return Instance(
             id=self._instance_id(),
+            version=__version__,
             pid=os.getpid(),
             directory=str(self._directory),
             tls_port=tls_port,

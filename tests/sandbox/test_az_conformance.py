@@ -6,7 +6,9 @@ Commands run through az's own interpreter, several in one process, because loadi
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,8 +63,6 @@ Az = Callable[..., list[Said]]
 
 @pytest.fixture(scope="session")
 def environment(sandbox: Instance) -> dict[str, str]:
-    import os
-
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "ARM_"))}
     return kept | shell_environment(sandbox, os.environ)
 
@@ -317,10 +317,23 @@ def test_the_stock_sdk_signs_in_with_the_variables_alone(environment: dict[str, 
         "import requests; r = requests.get('https://management.azure.com/subscriptions?api-version=2022-12-01',"
         "headers={'Authorization': 'Bearer ' + t}); print(r.status_code, len(r.json()['value']))"
     )
-    import sys
-
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["200", "2"], done.stderr
+
+
+def test_the_azure_mcp_server_works_with_the_variables_alone(az: Az, environment: dict[str, str], sandbox: Instance):
+    az("group create -n conf-mcp -l westeurope")
+    azmcp = Path(sys.prefix, "bin", "azmcp")
+    listed = subprocess.run(
+        [str(azmcp), "group", "list", "--subscription", sandbox.default_subscription.id],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    answer = json.loads(listed.stdout)
+    assert answer["status"] == 200, listed.stdout
+    assert "conf-mcp" in [one["name"] for one in answer["results"]["groups"]]
 
 
 def test_nothing_az_does_here_tries_to_leave(az: Az, sandbox: Instance):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from azlin.errors import CloudUnreachable, NotFound, ToolMissing
+from azlin.errors import CloudUnreachable, NotFound, StateUnwritable, ToolMissing
 from azlin.paths import Paths
 from azlin.sandbox import instance as module
 from azlin.sandbox.instance import Instance, ensure_running, find_running, stop
@@ -41,6 +41,25 @@ def test_a_killed_sandbox_is_noticed_and_starts_again_with_what_it_held(tmp_path
         assert [one["code"] for one in second.ask("GET", "faults")] == ["X"]
     finally:
         stop(paths)
+
+
+def test_the_sandbox_of_another_azlin_is_started_again(tmp_path: Path):
+    paths = Paths(tmp_path)
+    try:
+        first = ensure_running(paths)
+        older = json.loads(first.file.read_bytes()) | {"version": "0.0.1"}
+        first.file.write_text(json.dumps(older))
+        second = ensure_running(paths)
+        assert (second.pid != first.pid, second.version) == (True, first.version)
+    finally:
+        stop(paths)
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path):
+    (tmp_path / "sandbox").write_text("a file is in the way")
+    with pytest.raises(StateUnwritable) as refused:
+        ensure_running(Paths(tmp_path))
+    assert str(tmp_path / "sandbox") in str(refused.value)
 
 
 def test_a_stale_pid_is_never_killed(tmp_path: Path, sandbox: Instance):

@@ -278,11 +278,16 @@ class Store:
             if self._depth:
                 self._db.execute(f"ROLLBACK TO {point}")
                 self._db.execute(f"RELEASE {point}")
-            else:
+            elif self._db.in_transaction:  # a full disk may have ended it already
                 self._db.execute("ROLLBACK")
             raise
         self._depth -= 1
-        self._db.execute(f"RELEASE {point}" if self._depth else "COMMIT")
+        try:
+            self._db.execute(f"RELEASE {point}" if self._depth else "COMMIT")
+        except sqlite3.Error:
+            if self._db.in_transaction and not self._depth:
+                self._db.execute("ROLLBACK")
+            raise
 
     def remember(self, name: str, value: Any) -> None:
         """Keep a named JSON value that is not a resource (faults, operations, the identity)."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,3 +159,19 @@ def test_no_list_looks_at_every_row(store: Store, how: str):
     )
     plan = store._db.execute(f"EXPLAIN QUERY PLAN {module._SELECT}seq > 0 AND {where} ORDER BY seq LIMIT 9").fetchall()
     assert not [line for line in plan if "SCAN" in line[3]], plan
+
+
+def test_a_full_disk_refuses_one_write_and_damages_nothing(tmp_path: Path):
+    store = Store(tmp_path / "state.sqlite")
+    put(store, VNET, a=1)
+    pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+    store._db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError, match="full"), store.transaction():
+        put(store, f"{VNET}2", a="x" * 100_000)
+    with store.transaction():
+        put(store, VNET, a=2)
+    assert not store.exists(f"{VNET}2")
+    found = store.get(VNET)
+    assert found is not None
+    assert found.body["a"] == 2
+    store.close()
