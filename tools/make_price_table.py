@@ -17,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "azlin/gateways/data/prices.csv.gz"
-COLUMNS = ("service", "sku", "region", "unit", "price_usd", "source", "date")
+COLUMNS: tuple[str, ...] = ("service", "sku", "region", "unit", "price_usd", "source", "date")
 
 DISKS = re.compile(r"Storage / (Premium SSD|Standard SSD|Standard HDD) Managed Disks")
 DISK = re.compile(r"([PES]\d+ (?:LRS|ZRS)) Disk( Operations)?")

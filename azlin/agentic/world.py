@@ -89,6 +89,13 @@ class World:
         """A new world of the same cloud that has asked nothing yet: what it says is what Azure says now."""
         return World(self.cloud, self._reader, self._made_with)
 
+    def aside(self) -> World:
+        """The same world, knowing what this one knows, for reads that a plan is not made against (what it costs)."""
+        other = self.anew()
+        with self._turn:
+            other._answers.update(self._answers)
+        return other
+
     def again(self) -> World:
         """A new world that has asked the same questions now."""
         fresh = self.anew()

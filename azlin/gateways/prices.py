@@ -26,6 +26,9 @@ MONTH_H = Decimal(730)
 MEDIUM_AFTER_DAYS = 90
 LOW_AFTER_DAYS = 180
 
+NEAR = 0.6
+"""How alike two names are (difflib's ratio) for one to be taken for a misspelling of the other."""
+
 GLOBAL = "global"
 """The region of a meter that costs the same everywhere (`armRegionName` "Global")."""
 
@@ -102,12 +105,13 @@ class Prices:
         return {size: hourly * MONTH_H for size, hourly in self.vm_sizes(region)}
 
     def nearest_sizes(self, text: str, region: str, count: int = 5) -> list[tuple[str, Decimal]]:
-        """(size, USD a month on Linux): the sizes whose names are nearest to a text, nearest first; between equally
-        near ones the cheaper. Empty when the table has no size in the region."""
+        """(size, USD a month on Linux): the sizes whose names are nearest to a text, nearest first; where none is near,
+        the cheapest. Empty when the table has no size in the region."""
         bare = _bare(text)
         sizes = self.vm_sizes(region)
         likeness = {size: SequenceMatcher(None, bare, _bare(size)).ratio() for size, _ in sizes}
-        ranked = sorted(sizes, key=lambda pair: (-likeness[pair[0]], pair[1]))
+        near = [pair for pair in sizes if likeness[pair[0]] >= NEAR] or sizes
+        ranked = sorted(near, key=lambda pair: (-likeness[pair[0]] if near is not sizes else 0, pair[1]))
         return [(size, hourly * MONTH_H) for size, hourly in ranked[:count]]
 
     def regions(self) -> frozenset[str]:
