@@ -140,8 +140,9 @@ _MISSING = "it was missing"
 
 
 def copy_of(objective: Objective) -> bytes:
-    """The readable JSON of an objective: as the journal keeps it, indented, ending in a line feed."""
-    plain: dict[str, Any] = redact(msgspec.to_builtins(filed(objective)))
+    """The readable JSON of an objective: as the journal keeps it, indented, keys in order (dicts come back from the
+    journal in another order than they went in), ending in a line feed."""
+    plain: dict[str, Any] = redact(msgspec.to_builtins(filed(objective), order="deterministic"))
     return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
 
 

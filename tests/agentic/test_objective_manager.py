@@ -128,6 +128,13 @@ def test_a_copy_that_cannot_be_mended_is_told_and_stops_nothing(
         manager.file(objective)
 
 
+def test_the_order_of_parameters_harms_no_copy(manager: ObjectiveManager, notices: list[str]) -> None:
+    intent = Intent(family="vm", action="create", summary="one vm", parameters={"z": {"b": 1, "a": 2}, "a": 3})
+    objective = on_file(manager, intent=intent)
+    assert manager.show(objective.id) == objective
+    assert notices == []
+
+
 def test_all_copies_can_be_rebuilt(manager: ObjectiveManager, paths: Paths) -> None:
     objectives = [on_file(manager) for _ in range(4)]
     whole = {path: path.read_bytes() for path in paths.objectives.iterdir()}
