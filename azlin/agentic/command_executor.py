@@ -11,8 +11,10 @@ import os
 import shlex
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import msgspec
@@ -20,11 +22,12 @@ import msgspec
 from azlin.errors import AnswerLost, AzlinError, StateUnwritable, UsageRefused
 from azlin.gateways.az import Acceptance, AzResult, refusal
 from azlin.gateways.files import locked, write_all, write_whole
-from azlin.redaction import redact
+from azlin.redaction import fill, redact
 
 TIMEOUT_S = 600.0
 HISTORY_MAX = 1000
 HISTORY_BYTES_MAX = 2_000_000
+NO_SECRETS: Mapping[str, str] = MappingProxyType({})
 BODY = "body.json"
 """The name under which a command's body is lent to az: `--body @body.json`."""
 
@@ -41,7 +44,6 @@ class Runner(Protocol):
         *,
         files: Mapping[str, str] | None = ...,
         repeatable: bool = ...,
-        cwd: Path | None = ...,
     ) -> AzResult: ...
 
 
@@ -102,13 +104,15 @@ class CommandExecutor:
             raise UsageRefused(f"az does not accept `{command}`", why=f"{accepted.kind}: {accepted.message}")
         return str(command)
 
-    def execute(self, command: Command, timeout_s: float | None = None, *, cwd: Path | None = None) -> AzResult:
+    def execute(
+        self, command: Command, timeout_s: float | None = None, *, secrets: Mapping[str, str] = NO_SECRETS
+    ) -> AzResult:
         """Run a command that succeeds.
 
         Raises what `run` raises, and for an exit code other than 0 what `az_refusal.refusal` says: AzureRefused,
         SignInNeeded, CloudUnreachable, AnswerLost, UsageRefused, OutsideLoopback.
         """
-        result = self.run(command, timeout_s, cwd=cwd)
+        result = self.run(command, timeout_s, secrets=secrets)
         if result.rc != 0:
             failed = refusal(result)
             if isinstance(failed, AnswerLost) and command.repeatable:
@@ -116,9 +120,12 @@ class CommandExecutor:
             raise failed
         return result
 
-    def run(self, command: Command, timeout_s: float | None = None, *, cwd: Path | None = None) -> AzResult:
+    def run(
+        self, command: Command, timeout_s: float | None = None, *, secrets: Mapping[str, str] = NO_SECRETS
+    ) -> AzResult:
         """Run a command to its end, whatever its exit code. In a dry run only az's parser is asked, and nothing is in
-        the result.
+        the result. `secrets` are put in the place of the command's `{secret:NAME}`s for az alone: what is remembered,
+        and what az says of a failure, has the names.
 
         Raises UsageRefused when az's parser does not accept it (nothing ran), TimedOut after `timeout_s` (600 s unless
         told otherwise), AnswerLost, ToolMissing, PlanStale.
@@ -127,20 +134,24 @@ class CommandExecutor:
             self.preview(command)
             return AzResult(argv=command.argv, rc=0, stdout="", stderr="", duration_s=0.0)
         at = self._now()
+        argv, body = fill([list(command.argv), command.body], secrets) if secrets else (command.argv, command.body)
         try:
             result = self._az.run(
-                [*command.argv, *(["--body", f"@{BODY}"] if command.body is not None else [])],
+                [*argv, *(["--body", f"@{BODY}"] if body is not None else [])],
                 self._timeout_s if timeout_s is None else timeout_s,
-                files={} if command.body is None else {BODY: json.dumps(command.body)},
+                files={} if body is None else {BODY: json.dumps(body)},
                 repeatable=command.repeatable,
-                cwd=cwd,
             )
         except AzlinError as failed:
-            duration_s = (self._now() - at).total_seconds()
-            self._remember(Ran(at, str(command), None, duration_s, redact(str(failed))))
+            failed.what, failed.why = _named(failed.what, secrets), _named(failed.why, secrets)
+            failed.args = (failed.what,)
+            self._remember(Ran(at, str(command), None, (self._now() - at).total_seconds(), redact(failed.what)))
             raise
         self._remember(Ran(at, str(command), result.rc, round(result.duration_s, 3)))
-        return result
+        if not secrets:
+            return result
+        http = replace(result.http, body=_named(result.http.body, secrets) if result.rc != 0 else result.http.body)
+        return replace(result, argv=command.argv, stderr=_named(result.stderr, secrets), http=http)
 
     def history(self) -> list[Ran]:
         """What was run, oldest first. A line that cannot be read is left out."""
@@ -173,3 +184,10 @@ class CommandExecutor:
             return self._history_path.read_bytes().splitlines(keepends=True)
         except OSError:
             return []
+
+
+def _named(text: str, secrets: Mapping[str, str]) -> str:
+    """A text in which each secret has its name back."""
+    for name, secret in secrets.items():
+        text = text.replace(secret, f"{{secret:{name}}}") if secret else text
+    return text

@@ -38,7 +38,6 @@ class Scripted:
         *,
         files: Mapping[str, str] | None = None,
         repeatable: bool = False,
-        cwd: Path | None = None,
     ) -> AzResult:
         self.ran.append((list(argv), timeout_s, dict(files or {})))
         if isinstance(self.result, Exception):
@@ -65,6 +64,29 @@ def test_a_body_is_lent_as_a_file_and_is_in_no_argument(tmp_path: Path):
     assert argv[-2:] == ["--body", "@body.json"]
     assert SECRET not in " ".join(argv)
     assert files == {"body.json": f'{{"password": "{SECRET}"}}'}
+
+
+def test_a_secret_is_filled_in_for_az_alone(tmp_path: Path):
+    failed = AzResult(("az",), 1, "", f"ERROR: (BadTag) {SECRET} is too long", 0.1, Http(400, body=f'"{SECRET}"'))
+    az = Scripted(failed)
+    run = executor(az, tmp_path)
+    command = Command(("az", "rest", "-x", "{secret:one}"), {"tags": {"a": "{secret:one}"}})
+    with pytest.raises(AzureRefused) as refused:
+        run.execute(command, secrets={"one": SECRET})
+    [(argv, _, files)] = az.ran
+    assert argv[3] == SECRET
+    assert files == {"body.json": f'{{"tags": {{"a": "{SECRET}"}}}}'}
+    assert refused.value.message == "{secret:one} is too long"
+    assert SECRET not in (tmp_path / "commands.jsonl").read_text()
+    assert SECRET not in refused.value.body
+
+
+def test_a_secret_is_not_in_what_az_says_of_its_arguments(tmp_path: Path):
+    run = executor(Scripted(UsageRefused(f"'{SECRET}' is not a value of -x", why=SECRET)), tmp_path)
+    with pytest.raises(UsageRefused) as refused:
+        run.execute(Command(("az", "vm", "list", "-x", "{secret:one}")), secrets={"one": SECRET})
+    assert SECRET not in f"{refused.value} {refused.value.what} {refused.value.why}"
+    assert SECRET not in (tmp_path / "commands.jsonl").read_text()
 
 
 def test_a_dry_run_asks_the_parser_and_runs_nothing(tmp_path: Path):

@@ -20,7 +20,7 @@ from azlin.gateways.backoff import backoff
 from azlin.gateways.cloud import Cloud
 from azlin.gateways.http import Answer
 from azlin.gateways.long_running import Follower, Submitted
-from azlin.redaction import fill, secret_names
+from azlin.redaction import secret_names
 
 SCORE_REST = 0.6
 """Below ARM, which does the same as `az rest` with less in between."""
@@ -82,7 +82,7 @@ class AzureCli(Stepwise):
             case "act":
                 return self._act(operation, run)
             case "command":
-                return self._executor.execute(self._filled(self._command(operation)), run.timeout_s).data
+                return self._execute(self._command(operation), run.timeout_s).data
 
     def render_operation(self, operation: Operation) -> str:
         return str(self._command(operation))
@@ -112,8 +112,8 @@ class AzureCli(Stepwise):
     # Changing
 
     def _ensure(self, operation: Operation, run: Run) -> None:
-        command = self._filled(self._command(operation, ask=True))
-        done = self._executor.execute(command, run.timeout_s)
+        command = self._command(operation, ask=True)
+        done = self._execute(command, run.timeout_s)
         if az_commands.is_rest(command):
             self._follow(operation, az_commands.method_of(operation), done, run)
 
@@ -132,8 +132,8 @@ class AzureCli(Stepwise):
         self._follower(min(run.timeout_s, GONE_WITHIN_S)).gone(self._url(operation), type_)
 
     def _act(self, operation: Operation, run: Run) -> Any:
-        command = self._filled(self._command(operation, ask=True))
-        done = self._executor.execute(command, run.timeout_s)
+        command = self._command(operation, ask=True)
+        done = self._execute(command, run.timeout_s)
         return self._follow(operation, "POST", done, run) if az_commands.is_rest(command) else done.data
 
     def _follow(self, operation: Operation, method: Any, done: AzResult, run: Run) -> Any:
@@ -225,18 +225,18 @@ class AzureCli(Stepwise):
         argv = az_commands.rest("get", _id_of(operation), self._versions.of(operation.target.type))
         return argv[-1]
 
-    def _filled(self, command: Command) -> Command:
-        """The command with its secrets; Azure is never sent a placeholder for one."""
-        if not (names := secret_names([command.argv, command.body])):
-            return command
-        known = self._secrets()
-        if unknown := [name for name in names if name not in known]:
-            raise Undecided(
-                f"the {unknown[0]} is not known any more, because secrets are never kept",
-                fix="azlin objective resume ID   (asks for it again)",
-            )
-        argv, body = fill([command.argv, command.body], known)
-        return Command(tuple(argv), body, command.repeatable)
+    def _execute(self, command: Command, timeout_s: float) -> AzResult:
+        """Run a command with its secrets; Azure is never sent a placeholder for one."""
+        secrets: dict[str, str] = {}
+        if names := secret_names([command.argv, command.body]):
+            known = self._secrets()
+            if unknown := [name for name in names if name not in known]:
+                raise Undecided(
+                    f"the {unknown[0]} is not known any more, because secrets are never kept",
+                    fix="azlin objective resume ID   (asks for it again)",
+                )
+            secrets = {name: known[name] for name in names}
+        return self._executor.execute(command, timeout_s, secrets=secrets)
 
 
 def _id_of(operation: Operation) -> str:
