@@ -114,10 +114,17 @@ def _counts(operations: Sequence[Operation]) -> str:
 def _price(pen: Pen, plan: Plan, quote: Quote, budget: BudgetVerdict | None) -> None:
     names = {operation.id: name_of(operation) for operation in plan.operations}
     pen.line(("Price", "bold"), f": {total(quote, budget)}")
+    billed = [line for line in quote.lines if line.low or line.expected or line.high]
     pen.columns(
-        [_price_cells(line, names.get(line.operation, line.operation), quote.currency) for line in quote.lines],
-        [""] * len(quote.lines),
+        [_price_cells(line, names.get(line.operation, line.operation), quote.currency) for line in billed],
+        [""] * len(billed),
     )
+    free: dict[str, list[str]] = {}
+    for line in quote.lines:
+        if line not in billed:
+            free.setdefault(f"({line.source}, {line.as_of})", []).append(names.get(line.operation, line.operation))
+    for source, things in free.items():
+        pen.line(f"free: {', '.join(things)} {clean(source)}", indent=2)
     for assumption in dict.fromkeys(line.assumption for line in quote.lines if line.assumption):
         pen.line(f"* {clean(assumption)}", indent=2)
     if quote.unpriced:
@@ -139,8 +146,8 @@ def _price_cells(line: QuoteLine, name: str, currency: str) -> list[str]:
 
 
 def _budget(pen: Pen, budget: BudgetVerdict) -> None:
-    if budget.limit is None and budget.decision == "allow" and not budget.reasons:
-        pen.line(("Budget", "bold"), ": none is set")
+    if budget.limit is None and budget.decision == "allow":
+        pen.line(("Budget", "bold"), f": {clean('; '.join(budget.reasons)) or 'no budget is set'}")
         return
     facts = [f"limit {money(budget.limit)} a month"] if budget.limit is not None else []
     if budget.limit is not None:

@@ -17,6 +17,7 @@ from azlin.agentic.types import (
     OperationResult,
     Outcome,
     Quote,
+    QuoteLine,
 )
 from azlin.views.human import HumanView
 
@@ -151,6 +152,23 @@ def test_a_plan_made_without_looking_says_so(nouns):
     _, err = told((events, nouns.objective_of(plan, None)))
     assert "What exists in Azure is unknown" in err
     assert "azlin doctor" in err
+
+
+def test_what_is_free_is_said_in_one_line_with_its_source(nouns):
+    free = QuoteLine(
+        operation="vnet", meter="virtual network", quantity=Decimal(1), unit="month", unit_price=Decimal(0),
+        low=Decimal(0), expected=Decimal(0), high=Decimal(0), source="price list", as_of="2026-11-01", confidence="high",
+    )  # fmt: skip
+    quote = Quote(lines=(*nouns.QUOTE.lines, free))
+    _, err = told(([], nouns.objective_of(nouns.plan_of(nouns.VNET, nouns.VM), None, quote=quote)))
+    assert "  free: Sam-vnet (price list, 2026-11-01)" in err
+    assert "$0.00" not in err
+
+
+def test_without_a_budget_the_preview_says_so(nouns):
+    budget = BudgetVerdict(decision="allow", projected=Decimal("8.76"))
+    _, err = told(([], nouns.objective_of(nouns.plan_of(nouns.VNET), None, budget=budget)))
+    assert "Budget: no budget is set" in err
 
 
 def test_an_unknown_price_is_never_shown_as_nothing(nouns):
