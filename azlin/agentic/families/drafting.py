@@ -37,7 +37,6 @@ class Draft:
     def __init__(self, world: World) -> None:
         self.world = world
         self.assumptions: list[str] = []
-        self.left_out: list[ResourceRef] = []
         self._operations: list[Operation] = []
 
     def ref(self, type_: str, name: str, group: str | None = None, location: str | None = None) -> ResourceRef:
@@ -61,16 +60,16 @@ class Draft:
         if sentence not in self.assumptions:
             self.assumptions.append(sentence)
 
-    def ensure(self, ref: ResourceRef, body: dict[str, Any], *, ours: bool = False, advice: str = "") -> None:
-        """Add a resource that must be there with this body.
+    def ensure(self, ref: ResourceRef, body: dict[str, Any], *, ours: bool = False, advice: str = "") -> bool:
+        """Add a resource that must be there with this body, and return whether it has to be made.
 
         One that is there already as wanted is left out and told; one that differs raises Undecided with `advice`.
         `ours`: nobody asked for it by name, so being there is enough (a resource group).
         """
-        if any(
-            operation.target.type == ref.type and _key(operation.target) == _key(ref) for operation in self._operations
-        ):
-            return
+        if isinstance(self.world, Foreseen) and self.world.goes(ref):
+            raise Undecided(f"{ref.leaf} would be deleted and made in one request", fix="ask for one after the other")
+        if any(_key(operation.target) == _key(ref) for operation in self._operations if operation.verb == "ensure"):
+            return True
         there = self.existing(ref)
         if there is not None:
             kind = kind_of_type(ref.type)
@@ -83,9 +82,9 @@ class Draft:
                 )
             if not ours and not (isinstance(self.world, Foreseen) and self.world.made(ref)):
                 self.assume(f"{kind.singular} {ref.leaf}{where} exists already as wanted, and is left as it is")
-            self.left_out.append(ref)
-            return
+            return False
         self._add(operation_id(ref), "ensure", "creates", ref, body)
+        return True
 
     def change(self, ref: ResourceRef, body: dict[str, Any], prefix: str = "") -> None:
         """Add a change of a resource that exists: the whole body as it should be."""
@@ -99,7 +98,7 @@ class Draft:
         return self._add(f"delete:{operation_id(ref)}", "delete", "destroys", ref, {}, tuple(after))
 
     def read(self, ref: ResourceRef, desired: dict[str, Any]) -> None:
-        name = operation_id(ref) if ref.name else kind_of_type(ref.type).plural.replace(" ", "-")
+        name = operation_id(ref) if ref.name else kind_of_type(ref.type).plural.casefold().replace(" ", "-")
         self._add(f"read:{name}", "read", "reads", ref, desired)
 
     def _add(

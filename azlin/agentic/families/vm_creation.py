@@ -57,7 +57,6 @@ class _Creation:
         for number, name in enumerate(self.names):
             zone = self.wanted.zones[number % len(self.wanted.zones)] if self.wanted.zones else None
             self._machine(name, subnet, nsg, zone)
-        self.draft.assume(f"OS disk {DISK}, as large as the image asks for") if not self.wanted.disk_gb else None
         return self.draft.plan()
 
     def _free_names(self) -> tuple[str, ...]:
@@ -92,8 +91,8 @@ class _Creation:
                 "subnets": [{"name": "default", "properties": {"addressPrefix": SUBNET_PREFIX}}],
             }
         )
-        self.draft.ensure(self._ref(VNET_TYPE, name), body)
-        self.draft.assume(f"network {name} ({ADDRESS_SPACE}) of its own (add “in vnet NAME” to use another)")
+        if self.draft.ensure(self._ref(VNET_TYPE, name), body) and name.startswith(self.names[0]):
+            self.draft.assume(f"network {name} ({ADDRESS_SPACE}) of its own (add “in vnet NAME” to use another)")
         return self._ref(SUBNET_TYPE, f"{name}/default")
 
     def _named_subnet(self, vnet: str) -> ResourceRef:
@@ -147,11 +146,13 @@ class _Creation:
             ),
         )
         vm = self._ref(VM_TYPE, name)
-        self.draft.ensure(
+        made = self.draft.ensure(
             vm,
             self._resource(self._properties(name, nic), **_zones(zone)),
             advice=f'to change it: azlin doit "resize vm {name} to SIZE" or "tag vm {name} with …"; or name another',
         )
+        if made and not self.wanted.disk_gb:
+            self.draft.assume(f"OS disk {DISK}, as large as the image asks for")
 
     def _properties(self, name: str, nic: ResourceRef) -> dict[str, Any]:
         publisher, offer, sku, version = str(self.wanted.image).split(":")

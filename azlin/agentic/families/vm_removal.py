@@ -171,6 +171,8 @@ class _Removal:
             if ref.key in self.gone or self._goes(ref.id):
                 continue
             kind = ref.type.casefold()
+            if kind.count("/") > 1:
+                continue
             if (kind not in ours or kind == VM_TYPE.casefold()) and self.world.get(ref) is not None:
                 self._keep(ref, "made by the same request, but not a part of what is deleted")
         for ref, _ in self.chosen:

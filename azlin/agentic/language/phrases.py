@@ -129,7 +129,7 @@ class Reading:
 
     def _wish(self, at: int) -> Phrase | None:
         wish = verbs.read_wish(self.tokens.tokens, at)
-        if wish is not None and (wish.said != "do" or self._fresh()):
+        if wish is not None and (wish.said not in ("do", "azlin") or (self._fresh() and self.action is None)):
             return Phrase("wish", wish.said, at, wish.end)
         if self.action in _READS or self.soft:
             everywhere = verbs.read_everywhere(self.tokens.tokens, at)

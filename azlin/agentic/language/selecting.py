@@ -37,7 +37,8 @@ class Selection:
             self.bound.assumptions.append("the answer is in the column “power”")
         if self.clause.said in verbs.STOP_MEANS and self.clause.action == "deallocate":
             self.bound.assumptions.append(
-                f"“{self.clause.said}” is done as deallocate, so that compute is no longer billed (“power off” is billed on)"
+                f"“{self.clause.said}” is done as deallocate, so that compute is not billed any more "
+                "(“power off” is billed on)"
             )
         self._check_aim()
         if self.where:
