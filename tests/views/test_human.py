@@ -155,10 +155,17 @@ def test_a_plan_made_without_looking_says_so(nouns):
 
 
 def test_what_is_free_is_said_in_one_line_with_its_source(nouns):
+    nothing = dict.fromkeys(("unit_price", "low", "expected", "high"), Decimal(0))
     free = QuoteLine(
-        operation="vnet", meter="virtual network", quantity=Decimal(1), unit="month", unit_price=Decimal(0),
-        low=Decimal(0), expected=Decimal(0), high=Decimal(0), source="price list", as_of="2026-11-01", confidence="high",
-    )  # fmt: skip
+        operation="vnet",
+        meter="virtual network",
+        quantity=Decimal(1),
+        unit="month",
+        source="price list",
+        as_of="2026-11-01",
+        confidence="high",
+        **nothing,
+    )
     quote = Quote(lines=(*nouns.QUOTE.lines, free))
     _, err = told(([], nouns.objective_of(nouns.plan_of(nouns.VNET, nouns.VM), None, quote=quote)))
     assert "  free: Sam-vnet (price list, 2026-11-01)" in err
