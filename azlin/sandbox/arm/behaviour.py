@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from azlin.sandbox.arm.control_plane import ControlPlane
     from azlin.sandbox.arm.operations import Operation
 
-MODULES: tuple[str, ...] = ("bodies", "providers", "locations", "deployments")
+MODULES: tuple[str, ...] = ("bodies", "providers", "locations", "deployments", "network", "compute", "storage")
 """Modules of this package with a `register(registry)`; loaded once, in order, by `load()`."""
 
 

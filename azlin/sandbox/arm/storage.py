@@ -1,0 +1,264 @@
+"""Microsoft.Storage: accounts with names of the whole world, their keys, services and containers.
+
+Texts of refusals and shapes: recordings of the Azure CLI and "Storage resource provider REST API".
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from azlin.sandbox.arm.behaviour import Answer, Call, Registry
+from azlin.sandbox.arm.bodies import Typed
+from azlin.sandbox.arm.ids import ResourceId
+from azlin.sandbox.arm.jsonc import Body, object_of
+from azlin.sandbox.arm.locations import find_location
+from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.times import iso
+
+ACCOUNTS = "Microsoft.Storage/storageAccounts"
+CONTAINERS = f"{ACCOUNTS}/blobServices/containers"
+_HOLDER = "storage-name/"
+_KEYS = "storage-keys/"
+_FORM = re.compile(r"[a-z0-9]{3,24}")
+_CONTAINER_FORM = re.compile(r"(?=.{3,63}$)[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*|\$root|\$web|\$logs")
+_INVALID = (
+    "{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length "
+    "and use numbers and lower-case letters only."
+)
+_TAKEN = "The storage account named {name} is already taken."
+_SERVICES = ("blobServices", "fileServices", "queueServices", "tableServices")
+_SECONDARY = re.compile(r"Standard_RA-?G(Z)?RS", re.IGNORECASE)
+_GEO = re.compile(r"Standard_(RA)?G(Z)?RS", re.IGNORECASE)
+
+
+class Accounts(Typed):
+    kept = ("creationTime", "keyCreationTime", "primaryEndpoints", "secondaryEndpoints", "privateEndpointConnections")
+    implicit_names = frozenset[str]()
+    write_pending = 202
+    delete_pending = False
+    needs_location = True
+
+    def check(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        name = resource.id.name
+        if not _FORM.fullmatch(name):
+            raise ArmRefusal(400, "AccountNameInvalid", _INVALID.format(name=name))
+        if before is None:
+            if call.plane.store.recall(_HOLDER + name) is not None:
+                raise ArmRefusal(409, "StorageAccountAlreadyTaken", _TAKEN.format(name=name))
+            if not object_of(resource.body.get("sku")).get("name"):
+                raise ArmRefusal(
+                    400,
+                    "InvalidRequestPropertyValue",
+                    "The value '' is not allowed for property sku.name.",
+                )
+        sku = str(object_of(resource.body.get("sku")).get("name") or "")
+        if sku and not re.fullmatch(r"(Standard|Premium)(V2)?_(RA)?G?Z?[LRGZ]*S", sku, re.IGNORECASE):
+            raise ArmRefusal(
+                400, "InvalidRequestPropertyValue", f"The value '{sku}' is not allowed for property sku.name."
+            )
+
+    def fill(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
+        body, properties, name = resource.body, resource.properties, resource.id.name
+        sku = {**object_of(before.body.get("sku") if before else None), **object_of(body.get("sku"))}
+        sku["tier"] = "Premium" if str(sku.get("name")).startswith("Premium") else "Standard"
+        body["sku"] = sku
+        body.setdefault("kind", before.body.get("kind", "StorageV2") if before else "StorageV2")
+        body.setdefault("tags", {})
+        created = properties.setdefault("creationTime", iso())
+        properties.setdefault("keyCreationTime", {"key1": created, "key2": created})
+        properties.setdefault("privateEndpointConnections", [])
+        properties.setdefault("minimumTlsVersion", "TLS1_0")
+        properties.setdefault("allowBlobPublicAccess", False)
+        properties.setdefault("allowCrossTenantReplication", False)
+        properties.setdefault("supportsHttpsTrafficOnly", True)
+        properties.setdefault("accessTier", "Hot")
+        rules = object_of(properties.get("networkAcls"))
+        properties["networkAcls"] = {
+            "bypass": "AzureServices",
+            "virtualNetworkRules": [],
+            "ipRules": [],
+            "defaultAction": "Allow",
+            **rules,
+        }
+        properties["encryption"] = _encryption(object_of(properties.get("encryption")), str(created))
+        properties["primaryEndpoints"] = _endpoints(name, str(body["kind"]))
+        properties["primaryLocation"] = body.get("location")
+        properties["statusOfPrimary"] = "available"
+        place = find_location(body.get("location"))
+        if _GEO.fullmatch(str(sku.get("name"))) and place is not None and place.paired_region:
+            properties["secondaryLocation"] = place.paired_region
+            properties["statusOfSecondary"] = "available"
+        if _SECONDARY.fullmatch(str(sku.get("name"))):
+            found = _endpoints(f"{name}-secondary", str(body["kind"]))
+            found.pop("file", None)
+            properties["secondaryEndpoints"] = found
+
+    def written(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        if before is None:
+            call.plane.store.remember(_HOLDER + resource.id.name, resource.id.key)
+            call.plane.store.remember(_KEYS + resource.id.key, [_new_key(), _new_key()])
+
+    def deleted(self, resource: Resource, call: Call, /) -> None:
+        call.plane.store.forget(_HOLDER + resource.id.name)
+        call.plane.store.forget(_KEYS + resource.id.key)
+
+    def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:
+        if action == "listkeys":
+            return {"keys": _keys(resource, call)}
+        if action == "regeneratekey":
+            return self._regenerate(resource, str(object_of(body).get("keyName")), call)
+        if action in ("listaccountsas", "listservicesas"):
+            raise ArmRefusal(
+                409, "FeatureNotSupportedForAccount", "The sandbox keeps no storage contents, so it signs no access."
+            )
+        return super().act(action, resource, body, call)
+
+    def _regenerate(self, resource: Resource, name: str, call: Call) -> Body:
+        if name not in ("key1", "key2"):
+            raise ArmRefusal(
+                400, "InvalidRequestPropertyValue", f"The value '{name}' is not allowed for property keyName."
+            )
+        kept: list[str] = call.plane.store.recall(_KEYS + resource.id.key) or [_new_key(), _new_key()]
+        kept[0 if name == "key1" else 1] = _new_key()
+        call.plane.store.remember(_KEYS + resource.id.key, kept)
+        resource.properties["keyCreationTime"][name] = iso()
+        call.plane.store.put(resource.id, resource.body)
+        return {"keys": _keys(resource, call)}
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(64)).decode()
+
+
+def _keys(resource: Resource, call: Call) -> list[Body]:
+    kept = call.plane.store.recall(_KEYS + resource.id.key)
+    if kept is None:
+        kept = [_new_key(), _new_key()]
+        call.plane.store.remember(_KEYS + resource.id.key, kept)
+    created = object_of(resource.properties.get("keyCreationTime"))
+    return [
+        {"keyName": name, "value": value, "permissions": "FULL", "creationTime": created.get(name)}
+        for name, value in zip(("key1", "key2"), kept, strict=True)
+    ]
+
+
+def _endpoints(name: str, kind: str) -> Body:
+    """What a kind of account serves; the web zone is a figure between 1 and 99 as in Azure."""
+    zone = hashlib.sha256(name.removesuffix("-secondary").encode()).digest()[0] % 99 + 1
+    made = {
+        "dfs": f"https://{name}.dfs.core.windows.net/",
+        "web": f"https://{name}.z{zone}.web.core.windows.net/",
+        "blob": f"https://{name}.blob.core.windows.net/",
+        "queue": f"https://{name}.queue.core.windows.net/",
+        "table": f"https://{name}.table.core.windows.net/",
+        "file": f"https://{name}.file.core.windows.net/",
+    }
+    served = {
+        "BlobStorage": ("dfs", "blob", "table"),
+        "BlockBlobStorage": ("dfs", "web", "blob"),
+        "FileStorage": ("file",),
+    }
+    return {part: made[part] for part in served.get(kind, tuple(made))}
+
+
+def _encryption(asked: Body, created: str) -> Body:
+    service = {"keyType": "Account", "enabled": True, "lastEnabledTime": created}
+    services = object_of(asked.get("services"))
+    return {
+        "keySource": "Microsoft.Storage",
+        **asked,
+        "services": {name: {**service, **object_of(services.get(name))} for name in ("file", "blob")},
+    }
+
+
+class Services(Typed):
+    """`blobServices/default` and its like: there with the account."""
+
+    provisioning = False
+
+    def absent(self, rid: ResourceId, call: Call, /) -> Body | None:
+        if rid.name.casefold() != "default":
+            return None
+        account = call.plane.store.get(rid.parent_key)
+        if account is None:
+            return None
+        return {"sku": account.body.get("sku"), "properties": _service_defaults(rid.type)}
+
+    def fill(self, resource: Resource, _before: Resource | None, _call: Call, /) -> None:
+        for name, value in _service_defaults(resource.id.type).items():
+            resource.properties.setdefault(name, value)
+
+
+def _service_defaults(type_name: str) -> Body:
+    rules: Body = {"cors": {"corsRules": []}}
+    if type_name.endswith("/blobServices"):
+        rules["deleteRetentionPolicy"] = {"allowPermanentDelete": False, "enabled": False}
+    if type_name.endswith("/fileServices"):
+        rules["shareDeleteRetentionPolicy"] = {"enabled": True, "days": 7}
+    return rules
+
+
+class Containers(Typed):
+    provisioning = False
+    etag_in_body = True
+
+    def check(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
+        if before is None and not _CONTAINER_FORM.fullmatch(resource.id.name):
+            raise ArmRefusal(
+                400,
+                "ContainerOperationFailure",
+                "The specified resource name contains invalid characters.",
+            )
+
+    def fill(self, resource: Resource, _before: Resource | None, _call: Call, /) -> None:
+        properties = resource.properties
+        defaults: Body = {
+            "immutableStorageWithVersioning": {"enabled": False},
+            "deleted": False,
+            "remainingRetentionDays": 0,
+            "defaultEncryptionScope": "$account-encryption-key",
+            "denyEncryptionScopeOverride": False,
+            "publicAccess": "None",
+            "leaseStatus": "Unlocked",
+            "leaseState": "Available",
+            "hasImmutabilityPolicy": False,
+            "hasLegalHold": False,
+        }
+        for name, value in defaults.items():
+            properties.setdefault(name, value)
+        properties["lastModifiedTime"] = iso()
+
+
+def _check_name(call: Call, _groups: Mapping[str, str], body: Any) -> Answer:
+    name = str(object_of(body).get("name") or "")
+    if not _FORM.fullmatch(name):
+        return Answer(
+            200, {"nameAvailable": False, "reason": "AccountNameInvalid", "message": _INVALID.format(name=name)}
+        )
+    if call.plane.store.recall(_HOLDER + name) is not None:
+        return Answer(200, {"nameAvailable": False, "reason": "AlreadyExists", "message": _TAKEN.format(name=name)})
+    return Answer(200, {"nameAvailable": True})
+
+
+def _usages(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+    location = groups["location"].casefold()
+    counted = call.plane.store.all(type=ACCOUNTS, subscription=groups["subscription"])
+    count = sum(1 for one in counted if one.body.get("location") == location)
+    name = {"value": "StorageAccounts", "localizedValue": "Storage Accounts"}
+    return Answer(200, {"value": [{"unit": "Count", "currentValue": count, "limit": 250, "name": name}]})
+
+
+def register(registry: Registry) -> None:
+    registry.type(ACCOUNTS, Accounts())
+    for name in _SERVICES:
+        registry.type(f"{ACCOUNTS}/{name}", Services())
+    registry.type(CONTAINERS, Containers())
+    under = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Storage"
+    registry.route("POST", "Microsoft.Storage", under + "/checkNameAvailability", _check_name)
+    registry.route("GET", "Microsoft.Storage", under + "/locations/(?P<location>[^/]+)/usages", _usages)
