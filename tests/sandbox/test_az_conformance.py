@@ -233,6 +233,18 @@ def test_the_account_and_rest(az: Az, sandbox: Instance):
     assert unlocked.code == 0
 
 
+def test_the_other_tenants_subscription_is_reached_with_its_own_sign_in(az: Az, sandbox: Instance):
+    other = sandbox.tenants[1]
+    created, listed, mine = az(
+        ["group", "create", "-n", "conf-two", "-l", "westeurope", "--subscription", other.subscriptions[0].name],
+        ["group", "list", "--subscription", other.subscriptions[0].id],
+        "group list",
+    )
+    assert created.data["id"].startswith(f"/subscriptions/{other.subscriptions[0].id}/")
+    assert "conf-two" in [one["name"] for one in listed.data]
+    assert "conf-two" not in [one["name"] for one in mine.data]
+
+
 def test_a_slow_operation_is_followed_to_its_end(az: Az, sandbox: Instance):
     fault = {"type": "Microsoft.Network/networkSecurityGroups", "name": "slow", "latency_s": 0.2}
     sandbox.ask("POST", "faults", {**fault, "method": "PUT", "times": 1})
