@@ -56,7 +56,7 @@ def rate(price: Decimal, currency: str = "USD") -> str:
 def total(quote: Quote, budget: BudgetVerdict | None) -> str:
     """`$35.04 a month (8% of budget)`; the range when it is one; unknown is said, not counted as nothing."""
     if quote.skipped is not None:
-        return f"price not looked up ({clean(quote.skipped)})"
+        return f"not looked up ({clean(quote.skipped)})"
     if not quote.lines:
         return "unknown" if quote.unpriced else "no change of the monthly bill"
     monthly = quote.monthly

@@ -188,7 +188,7 @@ def test_an_unknown_price_is_never_shown_as_nothing(nouns):
 def test_a_price_that_was_not_asked_for_says_who_skipped_it(nouns):
     quote = Quote(skipped="skipped by user")
     _, err = told(([], nouns.objective_of(nouns.plan_of(nouns.VNET), None, quote=quote)))
-    assert "price not looked up (skipped by user)" in err
+    assert "Price: not looked up (skipped by user)" in err
 
 
 def test_a_refused_budget_says_why(nouns):
