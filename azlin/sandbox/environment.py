@@ -27,6 +27,7 @@ collect_telemetry = false
 survey_message = false
 login_experience_v2 = false
 encrypt_token_cache = false
+display_region_identified = false
 
 [extension]
 use_dynamic_install = no
