@@ -22,7 +22,7 @@ EVERYTHING = "Microsoft.Resources/resources"
 FREE_ACTS = frozenset(
     {"restart", "redeploy", "reapply", "reimage", "generalize", "simulateeviction", "retrievebootdiagnosticsdata"}
 )
-"""Case-folded POSTs below a VM that change nothing on its bill (`powerOff`, which sounds as if it did, stands apart)."""
+"""Case-folded POSTs below a VM that change nothing on its bill (`powerOff` sounds as if it did, and is said apart)."""
 
 NIC_TYPE = "Microsoft.Network/networkInterfaces"
 

@@ -86,6 +86,10 @@ class Prices:
         wanted = (_key(service), _key(sku))
         return [row for key, row in self._rows.items() if key[:2] == wanted]
 
+    def of(self, service: str) -> list[Price]:
+        """Every price of a service."""
+        return [row for key, row in self._rows.items() if key[0] == _key(service)]
+
     def in_region(self, service: str, region: str) -> list[Price]:
         """Every price of a service in a region."""
         wanted = (_key(service), region_key(region))
