@@ -52,8 +52,10 @@ def definitions(archive_path: Path) -> Iterator[Definition]:
     if not wanted:
         raise ValueError("there is no types.json with a resource in it")
     for name, content in _files(archive_path):
-        for place in wanted.pop(name, ()):
-            yield _Reader(msgspec.json.decode(content, type=list[Entry])).definition(place.number)
+        if places := wanted.pop(name, None):
+            reader = _Reader(msgspec.json.decode(content, type=list[Entry]))
+            for place in places:
+                yield reader.definition(place.number)
 
 
 def edition(archive_path: Path) -> str:

@@ -6,6 +6,7 @@ A managed disk is billed by its tier, the smallest that holds its size, whether 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from azlin.agentic.cost.charge import Bill, Body, Charge, by_use, monthly, pairs, text, unbilled, unpriced
@@ -55,7 +56,7 @@ def disk(sku: str, size_gb: int, region: str, prices: Prices, what: str = "disk"
         return Bill([monthly(price, prices, meter, assumption=operations)])
     charge = _from_other_redundancy(tier, region, prices, meter) or _from_larger_tier(tier, region, prices, meter)
     if charge is not None:
-        return Bill([charge])
+        return Bill([replace(charge, assumption="; ".join(filter(None, (charge.assumption, operations))))])
     return unpriced(f"no price for {tier} disks in {region} is known")
 
 
