@@ -258,6 +258,18 @@ def test_bare_flags_do_not_push_aside_what_azlin_knows_better(paths: Paths, tmp_
             ("generated/a/types.json", [{"$type": "ResourceType", "name": "A.B/c@1", "body": {"$ref": "other.json"}}])
         ),
     ],
+    ids=[
+        "empty",
+        "text",
+        "cut off",
+        "no tar inside",
+        "broken json",
+        "no flags",
+        "no version",
+        "no resource",
+        "refers to nothing",
+        "refers elsewhere",
+    ],
 )
 def test_a_file_that_is_no_publication_changes_nothing(paths: Paths, schemas: Schemas, tmp_path: Path, content: bytes):
     wrong = tmp_path / "wrong"
