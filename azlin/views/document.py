@@ -47,7 +47,7 @@ def write(value: Any, form: Form) -> str:
     if form == "yaml":
         import yaml
 
-        return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=False)
+        return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=False, width=10_000)
     rows = rows_of(value)
     return as_table(rows) if form == "table" else as_tsv(rows)
 

@@ -17,7 +17,14 @@ leave() {
 trap leave EXIT
 
 heading() { printf '\n== %s\n' "$*"; }
-show() { printf '$'; printf ' %q' "$@"; printf '\n'; "$@"; }
+show() {
+  printf '$'
+  for word in "$@"; do
+    case "$word" in *[!A-Za-z0-9_=./-]*) printf ' "%s"' "$word" ;; *) printf ' %s' "$word" ;; esac
+  done
+  printf '\n'
+  "$@"
+}
 
 heading "1. Start a sandbox: an Azure on loopback, with its own sign-in"
 show azlin sandbox start
