@@ -53,7 +53,11 @@ class Azure:
         return [
             self.get(id_, expand=expand) or {}
             for id_, there in self.resources.items()
-            if (type == "Microsoft.Resources/resources" and there["type"] != GROUP_TYPE and there["type"].count("/") == 1)
+            if (
+                type == "Microsoft.Resources/resources"
+                and there["type"] != GROUP_TYPE
+                and there["type"].count("/") == 1
+            )
             or there["type"].casefold() == type.casefold()
             if group is None or f"/resourcegroups/{group.casefold()}/" in id_
         ]
@@ -125,9 +129,7 @@ def unknown_world() -> World:
 
 
 @pytest.fixture
-def plan_of(
-    azure: Azure, families: dict[str, IntentFamily], understand: Callable[..., Intent]
-) -> Callable[..., Plan]:
+def plan_of(azure: Azure, families: dict[str, IntentFamily], understand: Callable[..., Intent]) -> Callable[..., Plan]:
     """text → the Plan for the Azure of this test (or for another world)."""
 
     def of(text: str, world: World | None = None) -> Plan:

@@ -85,7 +85,7 @@ def _after_joiner(tokens: Sequence[Token], at: int) -> int | None:
     start = at
     if at < len(tokens) and tokens[at].kind == "comma":
         at += 1
-    if at < len(tokens) and tokens[at].kind == "word" and tokens[at].low in ("and", "&", "or"):
+    if at < len(tokens) and tokens[at].kind == "word" and tokens[at].low in ("and", "&"):
         at += 1
     return at if start < at < len(tokens) else None
 

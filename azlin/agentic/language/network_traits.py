@@ -224,7 +224,7 @@ def read_storage_sku(tokens: Tokens, start: int) -> Phrase | None:
     tier, _, rest = word.rpartition("_")
     if rest in _SKUS and tier in ("", "standard", "premium"):
         name = f"{(tier or 'standard').capitalize()}_{_SKUS[rest]}"
-        return Phrase("sku", name, start, tokens.skip(at + 1, {"redundancy", "replication", "storage"}))
+        return Phrase("sku", name, start, tokens.skip(at + 1, {"redundancy", "replication"}))
     if word in ("hot", "cool", "cold"):
         return Phrase("tier", word.capitalize(), start, tokens.skip(at + 1, {"access", "tier"}))
     for form in sorted(_REDUNDANT, key=len, reverse=True):
