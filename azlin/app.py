@@ -242,12 +242,20 @@ class App:
 
         return CostEstimator(self.prices).quote(plan, world)
 
-    def _judge(self, quote: Quote, plan: Plan, allows: tuple[str, ...]) -> BudgetVerdict:
+    def _judge(self, quote: Quote, plan: Plan, allows: tuple[str, ...], attended: bool) -> BudgetVerdict:
         """What Azure itself has billed this month is not asked here; the verdict says that it is unknown."""
         from azlin.agentic.budget_monitor import judge
 
         committed = self.journal.committed(datetime.now(UTC).strftime("%Y-%m"))
-        return judge(quote, self.settings.budget, spent=None, committed=committed, allows=allows, plan=plan)
+        return judge(
+            quote,
+            self.settings.budget,
+            spent=None,
+            committed=committed,
+            allows=allows,
+            plan=plan,
+            attended=attended,
+        )
 
 
 def where(cloud: Cloud) -> str:

@@ -41,6 +41,11 @@ class Question(Value, frozen=True):
 class Asker(Protocol):
     """The reader of the keyboard."""
 
+    @property
+    def attended(self) -> bool:
+        """Whether somebody is there to be asked."""
+        ...
+
     def ask(self, question: Question) -> str | None:
         """The answer as typed; None when nobody is there to ask."""
         ...
@@ -63,7 +68,7 @@ def refuse_what_is_forbidden(plan: Plan, verdict: BudgetVerdict, terms: Terms) -
         raise BudgetExceeded(
             "the budget does not allow it",
             why="; ".join(verdict.reasons),
-            fix="--allow over-budget, or raise [budget] monthly_limit: azlin config set budget.monthly_limit AMOUNT",
+            fix=_what_would_allow_it(verdict, terms),
         )
 
 
@@ -138,6 +143,12 @@ def price_in_words(quote: Quote) -> str:
     if quote.unpriced and quote.lines:
         words += f" and {len(quote.unpriced)} without a known price"
     return words
+
+
+def _what_would_allow_it(verdict: BudgetVerdict, terms: Terms) -> str:
+    if any("--allow unpriced" in reason for reason in verdict.reasons) and "unpriced" not in terms.allow:
+        return "--allow unpriced, or leave out what has no known price"
+    return "--allow over-budget, or raise the limit: azlin config set budget.monthly_limit AMOUNT"
 
 
 def _unanswered(destroys: tuple[Operation, ...], terms: Terms) -> str:

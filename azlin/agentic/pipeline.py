@@ -48,7 +48,8 @@ class Files(Protocol):
 class Road:
     """Everything the arrows need, injected by `azlin.app`.
 
-    `quote`, `judge` and `validate` are bound to their tables and limits; `open_run` makes the durable run of one
+    `quote`, `judge` (whose last argument says whether somebody can be asked) and `validate` are bound to their tables
+    and limits; `open_run` makes the durable run of one
     objective, `started` says whether one of its operations ever left; `where` names the subscription to a person.
     """
 
@@ -58,7 +59,7 @@ class Road:
     parse: Callable[[Request], Intent]
     plan: Callable[[Intent, World], Plan]
     quote: Callable[[Plan, World], Quote]
-    judge: Callable[[Quote, Plan, tuple[str, ...]], BudgetVerdict]
+    judge: Callable[[Quote, Plan, tuple[str, ...], bool], BudgetVerdict]
     validate: Callable[[Plan, Sequence[OperationResult], World], list[Finding]]
     open_run: Callable[[str, Terms], JournalledRun]
     started: Callable[[str], bool]
@@ -168,7 +169,8 @@ class _Walker:
 
     def _judged(self, plan: Plan, quote: Quote) -> BudgetVerdict:
         """The verdict is made anew on every walk: money spent meanwhile counts, and so do today's flags."""
-        verdict = self.road.judge(quote, plan, tuple(self.terms.allow))
+        attended = self.road.asker.attended and not self.terms.yes and not self.terms.no_input
+        verdict = self.road.judge(quote, plan, tuple(self.terms.allow), attended)
         self._save(budget=verdict)
         self._tell("budget-judged", budget=verdict)
         return verdict

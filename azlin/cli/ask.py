@@ -23,12 +23,16 @@ class Keyboard:
     def __init__(self, *, no_input: bool = False) -> None:
         self._no_input = no_input
 
+    @property
+    def attended(self) -> bool:
+        return not self._no_input and _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+
     def ask(self, question: Question) -> str | None:
         """The answer as typed, without its line end; None when nobody is there to ask.
 
         A terminal that closes (end of input, SIGHUP) is a no. Ctrl-C raises KeyboardInterrupt.
         """
-        if self._no_input or not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
+        if not self.attended:
             return None
         try:
             with _closing_is_told():

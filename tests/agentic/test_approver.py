@@ -34,6 +34,10 @@ class Person:
     says: str | None
     asked: list[Question] = field(default_factory=list)
 
+    @property
+    def attended(self) -> bool:
+        return self.says is not None
+
     def ask(self, question: Question) -> str | None:
         self.asked.append(question)
         return self.says

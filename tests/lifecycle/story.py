@@ -107,6 +107,10 @@ class Person:
         self._story = story
         self._says = says
 
+    @property
+    def attended(self) -> bool:
+        return self._says is not None
+
     def ask(self, question: Question) -> str | None:
         self._story.questions.append(question)
         return self._says

@@ -116,7 +116,7 @@ def test_what_was_made_before_a_failure_is_removed_again_if_that_was_asked_for(s
     assert story.there() == set()
 
 
-def test_an_interrupted_objective_is_taken_up_where_it_stood(story: Story):
+def test_an_objective_that_was_cut_off_is_taken_up_where_it_stood(story: Story):
     story.fault(type="Microsoft.Compute/virtualMachines", method="PUT", code="SkuNotAvailable", status=409, times=1)
     first = story.doit("create a new vm called Sam", answers="y", strategy="arm")
     assert first.outcome is not None
