@@ -249,3 +249,18 @@ def test_a_range_has_every_name_once(first: int, more: int, stem: str):
     assert names is not None
     assert len(set(names)) == more + 1
     assert names[0] == f"{stem}{first:04d}"
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("delete vm Sam", "delete VM Sam"),
+        ("stop web1 and web2", "stop (deallocate) VMs web1 and web2"),
+        ("list vms", "list all VMs"),
+        ("list vms tagged env=test", "list VMs tagged env=test"),
+        ("create a vm called Sam", "create 1 VM (Sam) in resource group azlin, West Europe"),
+        ("list all Microsoft.Web/sites", "list all web apps"),
+    ],
+)
+def test_the_summary_says_what_will_be_done(text: str, summary: str, understand: Any):
+    assert understand(text).summary == summary

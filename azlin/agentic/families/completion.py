@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from azlin.agentic.language.filters import Where
+from azlin.agentic.language.kinds import Kind
 from azlin.agentic.language.regions import display_name, region_of
 from azlin.agentic.types import Candidate, Intent
 from azlin.settings import Defaults
@@ -89,6 +91,14 @@ def names_in_words(names: tuple[str, ...] | list[str]) -> str:
     if len(listed) > 5:
         return f"{', '.join(listed[:3])} and {len(listed) - 3} more"
     return " and ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)
+
+
+def aim_in_words(kind: Kind, where: Where) -> str:
+    """What is meant, for a summary: `VM Sam`, `VMs tagged env=test`, `all VMs`."""
+    if where.names and where == Where(names=where.names):
+        return f"{kind.singular if len(where.names) == 1 else kind.plural} {names_in_words(where.names)}"
+    said = where.in_words()
+    return f"{kind.plural} {said}" if said else f"all {kind.plural}"
 
 
 def place_in_words(group: str, location: str) -> str:

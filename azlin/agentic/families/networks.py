@@ -9,7 +9,7 @@ import msgspec
 
 from azlin.agentic.families.bodies import id_in, items, pairs, properties_of
 from azlin.agentic.families.choosing import choose, rows_of
-from azlin.agentic.families.completion import Completion
+from azlin.agentic.families.completion import Completion, aim_in_words
 from azlin.agentic.families.drafting import Draft, ensure_group
 from azlin.agentic.families.foreseen import id_of
 from azlin.agentic.families.holders import holder, subnet_of
@@ -55,7 +55,7 @@ class Networks:
                 f"A {kind.singular} has no tags." if kind.name in _TAGLESS else "Which tag should be set?",
                 Candidate(text="tag vnet NAME with env=test", because="a network can be tagged"),
             )
-        return filling.finish(f"{intent.action} {kind.plural} {where.in_words()}".rstrip(), self.parameters)
+        return filling.finish(f"{intent.action} {aim_in_words(kind, where)}", self.parameters)
 
     def plan(self, intent: Intent, world: World) -> Plan:
         wanted = msgspec.convert(intent.parameters, NetworkParameters)

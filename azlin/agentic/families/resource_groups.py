@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from azlin.agentic.families.choosing import choose, rows_of
-from azlin.agentic.families.completion import Completion, names_in_words
+from azlin.agentic.families.completion import Completion, aim_in_words, names_in_words
 from azlin.agentic.families.drafting import Draft, group_ref
 from azlin.agentic.families.naming import broken_rule, twice
 from azlin.agentic.families.tagging import tag
@@ -73,7 +73,7 @@ class ResourceGroups:
                 "Which tag should be set?",
                 Candidate(text="tag resource group web with env=test", because="a tag is needed"),
             )
-        return filling.finish(f"{intent.action} {GROUP.plural} {where.in_words()}".rstrip(), self.parameters)
+        return filling.finish(f"{intent.action} {aim_in_words(GROUP, where)}", self.parameters)
 
     def plan(self, intent: Intent, world: World) -> Plan:
         wanted = msgspec.convert(intent.parameters, ResourceGroupParameters)

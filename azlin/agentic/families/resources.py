@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from azlin.agentic.families.choosing import choose, missing, rows_of
-from azlin.agentic.families.completion import Completion
+from azlin.agentic.families.completion import Completion, aim_in_words
 from azlin.agentic.families.drafting import Draft
 from azlin.agentic.families.tagging import tag
 from azlin.agentic.language.filters import Where, group_of, tags_of
@@ -67,8 +67,8 @@ class Resources:
             filling.ask(
                 "Which tag should be set?", Candidate(text="tag vm Sam with env=test", because="a tag is needed")
             )
-        what = id_ or kind_of_type(type_ or ANY_TYPE).plural
-        return filling.finish(f"{intent.action} {what} {where.in_words()}".rstrip(), self.parameters)
+        what = id_ or aim_in_words(kind_of_type(type_ or ANY_TYPE), where)
+        return filling.finish(f"{intent.action} {what}", self.parameters)
 
     def plan(self, intent: Intent, world: World) -> Plan:
         wanted = msgspec.convert(intent.parameters, ResourceParameters)

@@ -9,7 +9,7 @@ import msgspec
 
 from azlin.agentic.families.bodies import pairs, properties_of
 from azlin.agentic.families.choosing import choose, rows_of
-from azlin.agentic.families.completion import Completion, names_in_words, place_in_words
+from azlin.agentic.families.completion import Completion, aim_in_words, names_in_words, place_in_words
 from azlin.agentic.families.drafting import Draft, ensure_group
 from azlin.agentic.families.foreseen import id_of
 from azlin.agentic.families.holders import holder
@@ -68,7 +68,7 @@ class Storage:
                 "A container has no tags." if kind.name == "container" else "Which tag should be set?",
                 Candidate(text="tag storage account NAME with env=test", because="a tag on the account"),
             )
-        return filling.finish(f"{intent.action} {kind.plural} {where.in_words()}".rstrip(), self.parameters)
+        return filling.finish(f"{intent.action} {aim_in_words(kind, where)}", self.parameters)
 
     def _complete_accounts(self, filling: Completion) -> Intent:
         parameters = filling.parameters

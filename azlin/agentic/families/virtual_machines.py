@@ -9,7 +9,7 @@ import msgspec
 
 from azlin.agentic.families import Keys, Sizes
 from azlin.agentic.families.choosing import rows_of
-from azlin.agentic.families.completion import Completion, names_in_words, place_in_words
+from azlin.agentic.families.completion import Completion, aim_in_words, names_in_words, place_in_words
 from azlin.agentic.families.naming import RESERVED_USERS, WINDOWS_COMPUTER_NAME_MAX, broken_rule, twice
 from azlin.agentic.families.vm_acts import plan_act
 from azlin.agentic.families.vm_creation import plan_creation
@@ -79,9 +79,8 @@ class VirtualMachines:
             filling.ask(
                 "Which tag should be set?", Candidate(text="tag vm Sam with env=test", because="a tag is needed")
             )
-        said = where.in_words() or "all"
         doing = _DOING.get(intent.action, intent.action)
-        return filling.finish(f"{doing} {VM.plural}: {said}", self.parameters)
+        return filling.finish(f"{doing} {aim_in_words(VM, where)}", self.parameters)
 
     def _complete_creation(self, filling: Completion) -> Intent:
         parameters = filling.parameters
