@@ -83,7 +83,7 @@ class Token:
 class Az:
     """One az for one cloud. Safe to use from several threads. Nothing is started before the first question.
 
-    `notice` hears, in one sentence, when the resident host cannot be used and commands are slower than usual.
+    The resident host ends after `idle_s` seconds without work (`AZLIN_AZ_IDLE_S`, else 600 s). `notice` hears, in one sentence, when the resident host cannot be used and commands are slower than usual.
     """
 
     def __init__(
@@ -93,14 +93,14 @@ class Az:
         *,
         environ: Mapping[str, str] | None = None,
         resident: bool = True,
-        idle_s: float = IDLE_S,
+        idle_s: float | None = None,
         notice: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.cloud = cloud
         self._paths = paths
         self._environ = dict(os.environ if environ is None else environ)
         self._resident = resident
-        self._idle_s = idle_s
+        self._idle_s = idle_s if idle_s is not None else float(self._environ.get("AZLIN_AZ_IDLE_S") or IDLE_S)
         self._notice = notice
 
     @cached_property

@@ -139,9 +139,8 @@ def once(options: dict[str, Any]) -> None:
 
 
 def child(conn: socket.socket, options: dict[str, Any]) -> None:
-    """The forked half: one request, then the end of this process. Never returns."""
+    """The forked half: one request."""
     try:
-        os.setsid()
         conn.setblocking(True)
         words = conn.makefile("rb").readline()
         if words == b'{"do": "stop"}\n':
@@ -152,8 +151,6 @@ def child(conn: socket.socket, options: dict[str, Any]) -> None:
             answer(json.loads(words), lambda message: conn.sendall(line(message)), options["loopback_only"])
     except OSError:
         pass  # the client is gone: nobody is left to tell
-    finally:
-        os._exit(0)
 
 
 def end_with_client(conn: socket.socket) -> None:
@@ -211,17 +208,23 @@ def serve(options: dict[str, Any]) -> None:
 
 
 class Host:
-    """The resident process. One thread, so that forking is safe at any moment."""
+    """The resident process. One thread, so that forking is safe at any moment.
+
+    While az is being loaded, a child is forked for each connection. From then on a spare child is forked in advance
+    and takes the next connection itself: copying the process is the longest part of a short command.
+    """
 
     def __init__(self, listener: socket.socket, lock: int, options: dict[str, Any]) -> None:
         self.listener = listener
         self.options = options
         self.children: set[int] = set()
+        self.spare: int | None = None
         self.stopping = False
-        wake_in, wake_out = os.pipe()
-        self.ours = (lock, wake_in, wake_out)
-        self.wake_in = wake_in
-        for fd in (wake_in, wake_out):
+        self.wake_in, wake_out = os.pipe()
+        self.claims, self.claim = os.pipe()  # a spare writes here when it has taken a connection
+        self.alive, self.living = os.pipe()  # and reads the end of this when we are gone
+        self.ours = (lock, self.wake_in, wake_out, self.claims, self.living)
+        for fd in (self.wake_in, wake_out):
             os.set_blocking(fd, False)
         listener.setblocking(False)
         signal.set_wakeup_fd(wake_out, warn_on_full_buffer=False)
@@ -237,57 +240,88 @@ class Host:
         """Nothing to do: the wake-up pipe has been written to."""
 
     def attend(self) -> None:
-        """Fork a child per connection, load az in between, and leave after idle_s without work or at SIGTERM."""
-        path = self.options["socket"]
-        identity = Path(path).stat().st_ino
+        """Carry out what is asked, load az in between, and leave after idle_s without work or at SIGTERM."""
         loads = INSIDE.preloads()
         load: Any = next(loads, None)
         idle_since = time.monotonic()
-        while not self.stopping:
-            wait_s = 0 if load else min(LOOK_S, self.options["idle_s"])
-            ready = select.select([self.listener, self.wake_in], [], [], wait_s)[0]
+        identity = Path(self.options["socket"]).stat().st_ino
+        while not self.stopping and self.reachable(identity):
+            if load is None and self.spare is None:
+                self.spare = self.fork(self.wait_for_client)
+            watched = [self.wake_in, self.claims, *([self.listener] if load else [])]
+            ready = select.select(watched, [], [], 0 if load else min(LOOK_S, self.options["idle_s"]))[0]
             with contextlib.suppress(BlockingIOError):
                 os.read(self.wake_in, 4096)
+            if self.claims in ready and os.read(self.claims, 1):
+                self.spare = None
             self.reap()
             if self.listener in ready:
                 self.take()
             elif load:
                 load()
                 load = next(loads, None)
-            elif not self.children and time.monotonic() - idle_since >= self.options["idle_s"]:
-                break
-            if load or self.children or ready:
+            if load or ready or self.children - {self.spare}:
                 idle_since = time.monotonic()
-            try:
-                if Path(path).stat().st_ino != identity:
-                    break
-            except OSError:
-                break  # our socket was removed: nobody can reach us any more
+            elif time.monotonic() - idle_since >= self.options["idle_s"]:
+                break
         self.leave()
+
+    def reachable(self, identity: int) -> bool:
+        """Whether the socket's name is still ours; if it was removed or replaced, nobody can find us."""
+        try:
+            return Path(self.options["socket"]).stat().st_ino == identity
+        except OSError:
+            return False
 
     def take(self) -> None:
         """Accept one connection and hand it to a child. If the machine has no room for one, the client hears EOF."""
         try:
             conn, _ = self.listener.accept()
-        except BlockingIOError:
-            return
         except OSError:
-            time.sleep(0.1)  # no descriptors left; some will be given back
             return
         with conn:
-            try:
-                pid = os.fork()
-            except OSError:
+            self.fork(lambda: self.serve_client(conn))
+
+    def wait_for_client(self) -> None:
+        """The spare's part: take the next connection, if our parent lives that long."""
+        while True:
+            ready = select.select([self.listener, self.alive], [], [])[0]
+            if self.alive in ready:
                 return
-            if pid == 0:
+            with contextlib.suppress(OSError):
+                conn, _ = self.listener.accept()
+                break
+        os.write(self.claim, b".")
+        self.serve_client(conn)
+
+    def serve_client(self, conn: socket.socket) -> None:
+        """A child's work. It lets go of the listener, so that nobody waits at one that no host attends any more."""
+        self.listener.close()
+        for fd in (self.alive, self.claim):
+            os.close(fd)
+        child(conn, self.options)
+
+    def fork(self, work: Callable[[], None]) -> int | None:
+        """A child that does `work`, and the end; None if the machine has no room for one now."""
+        try:
+            pid = os.fork()
+        except OSError:
+            time.sleep(0.1)
+            return None
+        if pid == 0:
+            try:
                 signal.set_wakeup_fd(-1)
                 for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
                     signal.signal(number, signal.SIG_DFL)
                 signal.signal(signal.SIGINT, signal.default_int_handler)
-                for fd in (self.listener.fileno(), *self.ours):
+                os.setsid()
+                for fd in self.ours:
                     os.close(fd)
-                child(conn, self.options)
-            self.children.add(pid)
+                work()
+            finally:
+                os._exit(0)
+        self.children.add(pid)
+        return pid
 
     def reap(self) -> None:
         while self.children:
@@ -295,10 +329,12 @@ class Host:
                 pid = os.waitpid(-1, os.WNOHANG)[0]
             except ChildProcessError:
                 self.children.clear()
+                self.spare = None
                 return
             if pid == 0:
                 return
             self.children.discard(pid)
+            self.spare = None if pid == self.spare else self.spare
 
     def leave(self) -> None:
         """End: no new work, and no child left behind."""

@@ -15,6 +15,7 @@ import difflib
 import gc
 import os
 import socket
+import ssl
 import sys
 from typing import Any, Callable, Iterator  # noqa: UP035 (az may have an older Python than we have)
 
@@ -154,6 +155,7 @@ class Errand:
 
 def carry_out(request: dict[str, Any], send: Callable[[dict[str, Any]], None], loopback_only: bool) -> dict[str, Any]:
     """Accept, describe or run `request["argv"]` in this process, and return the answer without its captured streams."""
+    gc.disable()  # a collection would touch, and so copy, all that this short-lived process shares with its parent
     argv, errand = request["argv"], Errand(request["do"], send)
     if argv[:1] != ["az"] or not words(argv[1:]) or any("\0" in word for word in argv):
         return errand.refused("unknown-command", "an argument list is 'az', a command, and options")
@@ -290,6 +292,10 @@ def preloads() -> Iterator[Callable[[], None]]:
         with contextlib.suppress(BaseException):
             make_cli().invoke([*argv, "--not-an-option"])
 
+    def tls() -> None:
+        ssl.create_default_context()  # OpenSSL sets itself up at the first one, which takes longer than all the rest
+
+    yield tls
     for name in LIBRARIES:
         yield lambda name=name: library(name)
     for argv in COMMON:

@@ -86,7 +86,8 @@ def acting(operation: Operation, version: Version) -> Command:
 def rest(method: str, path: str, api_version: str | None, *, expand: str | None = None) -> tuple[str, ...]:
     """`az rest` for a path below the cloud's Resource Manager."""
     query = f"api-version={api_version or '{the newest stable one, as Azure says}'}"
-    return get_or(method, f"{quoted(path)}?{query}" + (f"&$expand={expand}" if expand else ""))
+    place = quoted(path).replace("%7B", "{").replace("%7D", "}")  # what is still open keeps its braces
+    return get_or(method, f"{place}?{query}" + (f"&$expand={expand}" if expand else ""))
 
 
 def get_or(method: str, url: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ VERSION = "2024-07-01"
 DISK = "Microsoft.Compute/disks"
 VNET = "Microsoft.Network/virtualNetworks"
 SUBNET = f"{VNET}/subnets"
+EMPTY_DISK = {"creationData": {"createOption": "Empty"}, "diskSizeGB": 4}
 NSG = "Microsoft.Network/networkSecurityGroups"
 
 
@@ -190,7 +191,7 @@ def test_what_has_no_command_is_put_as_it_is(strategy: AzureCli, room: Room):
     disk = room.ensure(
         DISK,
         "d",
-        {"location": "westeurope", "properties": {"creationData": {"createOption": "Empty"}, "diskSizeGB": 4}},
+        {"location": "westeurope", "properties": EMPTY_DISK},
     )
     assert "az rest --method put" in strategy.render_operation(disk)
     all_done(strategy, room.plan())
@@ -198,7 +199,7 @@ def test_what_has_no_command_is_put_as_it_is(strategy: AzureCli, room: Room):
 
 
 def test_what_was_rendered_is_what_was_run(strategy: AzureCli, room: Room, executor: CommandExecutor):
-    room.ensure(DISK, "d", {"location": "westeurope", "properties": {"creationData": {"createOption": "Empty"}}})
+    room.ensure(DISK, "d", {"location": "westeurope", "properties": EMPTY_DISK})
     notes = Notes()
     strategy.apply(room.plan(), notes)
     assert notes.requests == strategy.render(room.plan()).splitlines()
@@ -286,7 +287,7 @@ def test_a_secret_reaches_azure_and_nobody_else(
     strategy: AzureCli, room: Room, secrets: dict[str, str], sandbox_paths: Paths
 ):
     secrets["password"] = "canary-Pa55-word-91"
-    body = {"location": "westeurope", "tags": {"note": "{secret:password}"}, "properties": {"diskSizeGB": 4}}
+    body = {"location": "westeurope", "tags": {"note": "{secret:password}"}, "properties": EMPTY_DISK}
     room.ensure(DISK, "d", body)
     assert "canary" not in strategy.render(room.plan())
     all_done(strategy, room.plan())
