@@ -83,7 +83,8 @@ class Token:
 class Az:
     """One az for one cloud. Safe to use from several threads. Nothing is started before the first question.
 
-    The resident host ends after `idle_s` seconds without work (`AZLIN_AZ_IDLE_S`, else 600 s). `notice` hears, in one sentence, when the resident host cannot be used and commands are slower than usual.
+    The resident host ends after `idle_s` seconds without work (`AZLIN_AZ_IDLE_S`, else 600 s). `notice` hears, in one
+    sentence, when the host cannot be used and commands are slower than usual.
     """
 
     def __init__(

@@ -284,6 +284,7 @@ class Host:
 
     def wait_for_client(self) -> None:
         """The spare's part: take the next connection, if our parent lives that long."""
+        INSIDE.warm_up()
         while True:
             ready = select.select([self.listener, self.alive], [], [])[0]
             if self.alive in ready:

@@ -19,6 +19,7 @@ from azlin.paths import Paths
 VERSION = "2024-07-01"
 DISK = "Microsoft.Compute/disks"
 VNET = "Microsoft.Network/virtualNetworks"
+VM = "Microsoft.Compute/virtualMachines"
 SUBNET = f"{VNET}/subnets"
 EMPTY_DISK = {"creationData": {"createOption": "Empty"}, "diskSizeGB": 4}
 NSG = "Microsoft.Network/networkSecurityGroups"
@@ -126,10 +127,13 @@ def there(strategy: AzureCli, room: Room, type_: str, name: str) -> dict[str, An
 
 
 def within(wanted: Any, found: Any) -> bool:
+    """Whether all that was wanted is there. Azure writes enumerations in its own case (az sends `fromImage`)."""
     if isinstance(wanted, dict):
         return isinstance(found, dict) and all(within(value, found.get(key)) for key, value in wanted.items())
     if isinstance(wanted, list):
         return isinstance(found, list) and all(map(within, wanted, found)) and len(wanted) == len(found)
+    if isinstance(wanted, str) and isinstance(found, str):
+        return wanted.casefold() == found.casefold()
     return wanted == found
 
 
@@ -168,6 +172,53 @@ def network(room: Room) -> None:
     )
 
 
+def machine(room: Room) -> None:
+    nic = room.ref("Microsoft.Network/networkInterfaces", "nic").id
+    disk = {
+        "createOption": "FromImage",
+        "name": "web1-os",
+        "caching": "ReadWrite",
+        "deleteOption": "Delete",
+        "managedDisk": {"storageAccountType": "StandardSSD_LRS"},
+    }
+    image = {"publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest"}
+    key = {"path": "/home/sam/.ssh/authorized_keys", "keyData": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ3m1h0 sam"}
+    properties = {
+        "hardwareProfile": {"vmSize": "Standard_B2s"},
+        "storageProfile": {"imageReference": image, "osDisk": disk},
+        "osProfile": {
+            "computerName": "web1",
+            "adminUsername": "sam",
+            "linuxConfiguration": {"disablePasswordAuthentication": True, "ssh": {"publicKeys": [key]}},
+        },
+        "networkProfile": {"networkInterfaces": [{"id": nic, "properties": {"deleteOption": "Delete"}}]},
+        "securityProfile": {
+            "securityType": "TrustedLaunch",
+            "uefiSettings": {"secureBootEnabled": True, "vTpmEnabled": True},
+        },
+    }
+    room.ensure(VM, "web1", {"location": "westeurope", "tags": {"env": "test"}, "properties": properties})
+
+
+def storage(room: Room) -> None:
+    account = f"st{room.group}"
+    room.ensure(
+        "Microsoft.Storage/storageAccounts",
+        account,
+        {
+            "location": "westeurope",
+            "sku": {"name": "Standard_LRS"},
+            "kind": "StorageV2",
+            "properties": {"minimumTlsVersion": "TLS1_2", "allowBlobPublicAccess": False, "accessTier": "Cool"},
+        },
+    )
+    room.ensure(
+        "Microsoft.Storage/storageAccounts/blobServices/containers",
+        f"{account}/default/data",
+        {"properties": {"publicAccess": "None"}},
+    )
+
+
 def test_it_is_a_strategy(strategy: AzureCli):
     found: ExecutionStrategy = strategy
     assert found.name == "azure-cli"
@@ -176,6 +227,8 @@ def test_it_is_a_strategy(strategy: AzureCli):
 
 def test_what_az_made_is_what_was_wanted_and_nothing_else(strategy: AzureCli, room: Room, az: Az):
     network(room)
+    machine(room)
+    storage(room)
     assert "az rest" not in strategy.render(room.plan())
     all_done(strategy, room.plan())
     for operation in room.operations:
@@ -184,7 +237,7 @@ def test_what_az_made_is_what_was_wanted_and_nothing_else(strategy: AzureCli, ro
             operation.desired["properties"]["ipConfigurations"][0]["properties"].pop("primary")
         assert within(operation.desired, found), (operation.id, found)
     listed = az.call(["az", "resource", "list", "-g", room.group])
-    assert {resource["name"] for resource in listed} == {"guard", "net", "nic"}
+    assert {resource["name"] for resource in listed} == {"guard", "net", "nic", "web1", "web1-os", f"st{room.group}"}
 
 
 def test_what_has_no_command_is_put_as_it_is(strategy: AzureCli, room: Room):
