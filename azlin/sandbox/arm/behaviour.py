@@ -33,7 +33,17 @@ if TYPE_CHECKING:
     from azlin.sandbox.arm.control_plane import ControlPlane
     from azlin.sandbox.arm.operations import Operation
 
-MODULES: tuple[str, ...] = ("bodies", "providers", "locations", "deployments", "network", "compute", "storage")
+MODULES: tuple[str, ...] = (
+    "bodies",
+    "providers",
+    "locations",
+    "deployments",
+    "network",
+    "compute",
+    "storage",
+    "identities",
+    "statuses",
+)
 """Modules of this package with a `register(registry)`; loaded once, in order, by `load()`."""
 
 
@@ -97,14 +107,22 @@ class Behaviour:
     """Whether `properties.provisioningState` is shown."""
     etag_in_body: bool = False
     """Whether answers carry `etag` in the body (Microsoft.Network) besides the header."""
-    created_status: Literal[200, 201] = 201
+    created_status: int = 201
     """How the PUT of a new resource is answered. Some SDKs take only 200 (storage accounts, disks)."""
+    updated_status: int = 200
+    """How the PUT of one that was there is answered; `statuses.py` knows whose clients take no 200."""
+    deleted_status: int = 200
+    """How a DELETE that is done is answered."""
     write_pending: Literal[201, 202] | None = 201
     """How a slow PUT answers: 201 with the resource, 202 with a Location, None: it just takes long."""
     delete_pending: bool = True
     """Whether a slow DELETE answers 202 and is polled; else it just takes long."""
     slow_actions: frozenset[str] = frozenset()
     """Casefolded POST actions that ARM runs as long operations (start, deallocate...)."""
+    act_pending: bool = False
+    """Whether those answer 202 with an operation to poll even when they are done at once."""
+    guards_itself: bool = False
+    """Whether `refuse` has its own words for a write while another goes on."""
     inline: tuple[Inline, ...] = ()
     implicit_names: frozenset[str] = frozenset({"default", "current"})
     """Casefolded names under which a child exists with its parent, without having been PUT."""

@@ -75,8 +75,11 @@ class Typed(Behaviour):
 
     def refuse(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
         rid, body = resource.id, resource.body
+        _drop_nulls(body)
         refuse_unoffered(rid.type, call.api_version, body.get("location"), rid.subscription, call)
         flags = known_flags(rid.type)
+        if flags is not None and flags.definition is not None and "properties.provisioningState" not in flags.read_only:
+            resource.properties.pop("provisioningState", None)
         needs = self.needs_location
         if needs is None:
             needs = flags is not None and "location" in flags.required
@@ -98,6 +101,17 @@ class Typed(Behaviour):
                 resource.properties[name] = before.properties[name]
         self.fill(resource, before, call)
         forget_secrets(body, () if flags is None else flags.write_only | flags.secret)
+
+
+def _drop_nulls(value: Any) -> None:
+    """In a PUT null is the same as nothing."""
+    for one in array_of(value):
+        _drop_nulls(one)
+    fields = object_of(value)
+    for name in [name for name, one in fields.items() if one is None]:
+        del fields[name]
+    for one in fields.values():
+        _drop_nulls(one)
 
 
 def _ignore_read_only(flags: TypeFlags, body: Body, before: Resource | None) -> None:

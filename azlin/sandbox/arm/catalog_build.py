@@ -1,4 +1,5 @@
-"""Builds `catalog.json`: which types Azure has, how they are spelled, and which api-versions real clients use.
+"""Builds `catalog.json`: which types Azure has, how they are spelled, and which api-versions real clients use; and
+`statuses.json`: which HTTP statuses of a PUT and a DELETE all those clients take, where that is not 200, 201 and 204.
 
     python -m azlin.sandbox.arm.catalog_build AZ_SITE_PACKAGES [INDEX.json[.gz]]
 
@@ -24,6 +25,8 @@ _URL = re.compile(r"/providers/([A-Za-z]+(?:\.[A-Za-z]+)+)((?:/[^/?]+)*)")
 _VERSION = re.compile(r"^\d{4}-\d{2}-\d{2}(-[a-z]+(\.\d+)?)?$", re.IGNORECASE)
 _READ = ("azure/cli/command_modules", "azure/mgmt")
 CATALOG_PATH = Path(__file__).with_name("catalog.json")
+STATUSES_PATH = Path(__file__).with_name("statuses.json")
+_COMMON = {"PUT": {200, 201}, "DELETE": {200, 204}}
 
 
 def main(arguments: list[str]) -> int:
@@ -31,8 +34,12 @@ def main(arguments: list[str]) -> int:
     site = Path(arguments[0])
     found: defaultdict[str, set[str]] = defaultdict(set)
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    statuses: dict[tuple[str, str], set[int]] = {}
     for part in _READ:
         for path in sorted((site / part).rglob("*.py")):
+            for type_name, method, taken in _taken(path):
+                key = (type_name.casefold(), method)
+                statuses[key] = statuses.get(key, taken) & taken
             for type_name, version in _used(path):
                 spellings[type_name.casefold()][type_name] += 1
                 found[type_name.casefold()].add(version)
@@ -41,6 +48,7 @@ def main(arguments: list[str]) -> int:
             spellings[type_name.casefold()][type_name] += 1_000_000
             found[type_name.casefold()].add(entry["v"])
     _write(found, spellings)
+    _write_statuses(statuses)
     return 0
 
 
@@ -65,6 +73,59 @@ def _used(path: Path) -> Iterator[tuple[str, str]]:
             for type_name in _types(text):
                 for version in versions:
                     yield type_name, version
+
+
+def _taken(path: Path) -> Iterator[tuple[str, str, set[int]]]:
+    """(type, method, statuses) of every PUT and DELETE a file sends."""
+    source = path.read_text(encoding="utf-8", errors="replace")
+    if "/providers/" not in source or "status_code" not in source:
+        return
+    tree = ast.parse(source)
+    sent: dict[str, tuple[str, str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("build_"):
+            sent[node.name] = _request(node)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any("HttpOperation" in ast.unparse(base) for base in node.bases):
+            requests = [_request(node)]
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("build_"):
+            called = [
+                one.func.id for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)
+            ]
+            requests = [sent[name] for name in called if name in sent]
+        else:
+            continue
+        statuses = _statuses(node)
+        for url, method in requests:
+            names = list(_types(url))
+            # The last pair must be the whole end of the path: else the URL is an action or a list.
+            if method in _COMMON and statuses and names and url.rstrip("/").endswith(("}", "/default")):
+                yield names[-1], method, statuses
+
+
+def _request(node: ast.AST) -> tuple[str, str]:
+    texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    url = next((text for text in texts if text.startswith("/") and "/providers/" in text), "")
+    return url, next((text for text in texts if text in ("GET", "PUT", "PATCH", "POST", "DELETE", "HEAD")), "")
+
+
+def _statuses(node: ast.AST) -> set[int]:
+    return {
+        number.value
+        for compared in ast.walk(node)
+        if isinstance(compared, ast.Compare) and "status_code" in ast.unparse(compared.left)
+        for number in ast.walk(compared)
+        if isinstance(number, ast.Constant) and isinstance(number.value, int)
+    }
+
+
+def _write_statuses(statuses: dict[tuple[str, str], set[int]]) -> None:
+    made: defaultdict[str, dict[str, list[int]]] = defaultdict(dict)
+    for (type_name, method), taken in sorted(statuses.items()):
+        if not taken >= _COMMON[method]:
+            made[type_name][method] = sorted(taken)
+    lines = [f"{json.dumps(name)}:{json.dumps(listed, separators=(',', ':'))}" for name, listed in made.items()]
+    STATUSES_PATH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def _configured(path: Path) -> list[str]:

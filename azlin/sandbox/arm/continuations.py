@@ -43,3 +43,8 @@ def finish_act(operation: Operation, plane: ControlPlane) -> None:
     behaviour = plane.registry.behaviour(resource.id.type)
     result = behaviour.act(operation.state["action"], resource, operation.state["body"], call)
     operation.result = result.body if isinstance(result, Answer) else result
+
+
+def finish_acted(operation: Operation, _plane: ControlPlane) -> None:
+    """What was done at once and is only told late."""
+    operation.result = operation.state.get("result")

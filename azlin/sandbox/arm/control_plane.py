@@ -11,7 +11,7 @@ from typing import Any
 
 from azlin.sandbox.arm import refusals
 from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
-from azlin.sandbox.arm.continuations import finish_act, finish_delete, finish_write
+from azlin.sandbox.arm.continuations import finish_act, finish_acted, finish_delete, finish_write
 from azlin.sandbox.arm.faults import Faults, Trouble
 from azlin.sandbox.arm.ids import GROUP, ResourceId
 from azlin.sandbox.arm.locks import refuse_locked
@@ -55,12 +55,14 @@ class ControlPlane:
         self.registry = registry
         self.directory = directory
         self.faults = Faults(store)
+        self.now = now
         self.operations = Operations(store, now)
         for known in registry.provider_types.values():
             store.casing.learn(known.type)
         registry.kind("write", finish_write)
         registry.kind("delete", finish_delete)
         registry.kind("act", finish_act)
+        registry.kind("acted", finish_acted)
 
     # ---------------------------------------------------------------- read
 
@@ -228,6 +230,8 @@ class ControlPlane:
         with self.store.transaction():
             result = behaviour.act(folded, resource, body, call)
         answer = result if isinstance(result, Answer) else Answer(200, result)
+        if behaviour.act_pending and folded in behaviour.slow_actions:
+            return self.begin("acted", rid, call, trouble, {"result": answer.body})
         answer.delay_s = trouble.latency_s
         return answer
 

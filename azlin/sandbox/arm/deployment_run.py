@@ -6,7 +6,6 @@ A failed resource stops what waits for it and nothing else, as in ARM.
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -59,8 +58,8 @@ class Run:
     def __init__(self, template: Template, call: Call, refuse: Refuse) -> None:
         self.template = template
         self.units = [Unit(one) for one in template.resources]
-        self.started_at = time.time()
-        self._call, self._refuse = call, refuse
+        self._call, self._refuse, self._now = call, refuse, call.plane.now
+        self.started_at = self._now()
         self._states = {unit.deployable.id.casefold(): unit for unit in self.units}
 
     @property
@@ -87,7 +86,7 @@ class Run:
         if all(unit.state in _ENDED for unit in self.units):
             return None
         due = [self._due(unit) for unit in self.units if unit.state in ("running", "held")]
-        return max(_AGAIN_S, min(due, default=0.0) - time.time())
+        return max(_AGAIN_S, min(due, default=0.0) - self._now())
 
     def error(self) -> Body:
         """The deployment's error, made of those of its resources."""
@@ -115,7 +114,9 @@ class Run:
 
     def operations(self, deployment: str) -> list[Body]:
         """As `GET {deployment}/operations` lists them, newest first."""
-        shown = [_shown(unit, deployment) for unit in self.units if unit.started_at and not unit.deployable.existing]
+        now = self._now()
+        ran = [unit for unit in self.units if unit.started_at and not unit.deployable.existing]
+        shown = [_shown(unit, deployment, now) for unit in ran]
         return list(reversed(shown))
 
     def _start(self, unit: Unit) -> None:
@@ -125,7 +126,7 @@ class Run:
             return
         if any(one.state != "done" for one in waits_for):
             return
-        unit.started_at = time.time()
+        unit.started_at = self._now()
         if unit.deployable.existing:
             unit.state = "done"
             return
@@ -149,13 +150,13 @@ class Run:
             unit.state = "running"
             self._look(unit)
         elif written.delay_s > 0:
-            unit.state, unit.until = "held", time.time() + written.delay_s
+            unit.state, unit.until = "held", self._now() + written.delay_s
         else:
             self._end(unit)
 
     def _look(self, unit: Unit) -> None:
         if unit.state == "held":
-            if unit.until <= time.time():
+            if unit.until <= self._now():
                 self._end(unit)
             return
         operation = unit.operation
@@ -169,10 +170,10 @@ class Run:
             self._fail(unit, 409, _provisioning_error(unit.deployable, operation.error))
 
     def _end(self, unit: Unit) -> None:
-        unit.state, unit.ended_at, unit.status = "done", time.time(), 201 if unit.created else 200
+        unit.state, unit.ended_at, unit.status = "done", self._now(), 201 if unit.created else 200
 
     def _fail(self, unit: Unit, status: int, error: Body) -> None:
-        unit.state, unit.ended_at, unit.status, unit.error = "failed", time.time(), status, error
+        unit.state, unit.ended_at, unit.status, unit.error = "failed", self._now(), status, error
 
     def _due(self, unit: Unit) -> float:
         return unit.until if unit.operation is None else unit.operation.ready_at
@@ -224,9 +225,9 @@ def _provisioning_error(own: Deployable, error: Body) -> Body:
 _STATUS_WORDS = {200: "OK", 201: "Created", 400: "BadRequest", 403: "Forbidden", 404: "NotFound", 409: "Conflict"}
 
 
-def _shown(unit: Unit, deployment: str) -> Body:
+def _shown(unit: Unit, deployment: str, now: float) -> Body:
     states = {"done": "Succeeded", "failed": "Failed", "running": "Running", "held": "Running"}
-    ended_at = unit.ended_at or time.time()
+    ended_at = unit.ended_at or now
     properties: Body = {
         "provisioningOperation": "Create",
         "provisioningState": states.get(unit.state, "Running"),

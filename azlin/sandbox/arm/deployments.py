@@ -9,7 +9,6 @@ runs, and never stored.
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,6 +54,7 @@ class Deployments(Behaviour):
 
     provisioning = False
     write_pending = 201
+    guards_itself = True
     implicit_names = frozenset[str]()
 
     def __init__(self) -> None:
@@ -173,7 +173,7 @@ class Deployments(Behaviour):
             self._open.pop(resource.id.key)
             self._end(run, resource, plane, call, remove_others=opened_one.complete)
         properties["timestamp"] = iso()
-        properties["duration"] = duration(time.time() - run.started_at)
+        properties["duration"] = duration(plane.now() - run.started_at)
         plane.store.remember(_OPERATIONS + resource.id.key, run.operations(resource.id.id))
         plane.store.put(resource.id, resource.body)
         return again_in_s
@@ -363,6 +363,12 @@ def _operations(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     return Answer(200, {"value": call.plane.store.recall(_OPERATIONS + rid.key) or []})
 
 
+def _of_subscription(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+    """Only those of the subscription itself; each group lists its own."""
+    found = call.plane.store.all(type=DEPLOYMENTS, subscription=groups["subscription"])
+    return Answer(200, {"value": [call.plane.show(one, call) for one in found if one.id.group is None]})
+
+
 def register(registry: Registry) -> None:
     behaviour = Deployments()
     registry.type(DEPLOYMENTS, behaviour)
@@ -371,3 +377,5 @@ def register(registry: Registry) -> None:
     registry.route("POST", "Microsoft.Resources", _DEPLOYMENT + "/whatIf", _what_if)
     registry.route("GET", "Microsoft.Resources", _DEPLOYMENT + "/operations", _operations)
     registry.route("GET", "", _SHORT, _operations)
+    listed = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Resources/deployments"
+    registry.route("GET", "Microsoft.Resources", listed, _of_subscription)

@@ -10,7 +10,8 @@ import uuid
 
 from azlin.sandbox.arm.behaviour import Call, Inline, Registry
 from azlin.sandbox.arm.bodies import Typed
-from azlin.sandbox.arm.jsonc import array_of, object_of
+from azlin.sandbox.arm.jsonc import Body, array_of, object_of
+from azlin.sandbox.arm.references import id_of, referenced
 from azlin.sandbox.arm.store import Resource
 
 _GUIDS = uuid.UUID("5a4db0c5-0000-4000-8000-a21100000003")
@@ -76,6 +77,67 @@ class RouteTables(NetworkTyped):
         resource.properties.setdefault("disableBgpRoutePropagation", False)
 
 
+class Peerings(NetworkTyped):
+    """A peering is connected once the other network has one back."""
+
+    kept = ("peeringState", "peeringSyncLevel")
+    has_guid = False
+
+    def check(self, resource: Resource, _before: Resource | None, call: Call, /) -> None:
+        referenced(resource.properties.get("remoteVirtualNetwork"), resource.id, call)
+
+    def fill(self, resource: Resource, _before: Resource | None, call: Call, /) -> None:
+        properties = resource.properties
+        for name, value in _PEERING_DEFAULTS.items():
+            properties.setdefault(name, value)
+        remote = referenced(properties.get("remoteVirtualNetwork"), resource.id, call)
+        space = object_of(remote.properties.get("addressSpace")) if remote else {}
+        properties["remoteAddressSpace"] = properties["remoteVirtualNetworkAddressSpace"] = dict(space)
+        properties["peeringState"] = "Connected" if self._back(resource, call) else "Initiated"
+        properties["peeringSyncLevel"] = (
+            "FullyInSync" if properties["peeringState"] == "Connected" else "RemoteNotInSync"
+        )
+
+    def written(self, resource: Resource, _before: Resource | None, call: Call, /) -> None:
+        back = self._back(resource, call)
+        if back is not None:
+            _set_state(back, "Connected", "FullyInSync", call)
+
+    def deleted(self, resource: Resource, call: Call, /) -> None:
+        back = self._back(resource, call)
+        if back is not None:
+            _set_state(back, "Disconnected", "RemoteNotInSync", call)
+
+    def _back(self, resource: Resource, call: Call) -> Resource | None:
+        """The peering of the other network that points here."""
+        path = id_of(resource.properties.get("remoteVirtualNetwork"))
+        remote = call.plane.store.get(path) if path else None
+        if remote is None:
+            return None
+        peerings = call.plane.store.all(parent=remote.id, type=resource.id.type)
+        own = resource.id.parent_key
+        return next(
+            (one for one in peerings if str(id_of(one.properties.get("remoteVirtualNetwork"))).casefold() == own), None
+        )
+
+
+def _set_state(peering: Resource, state: str, level: str, call: Call) -> None:
+    peering.properties["peeringState"] = state
+    peering.properties["peeringSyncLevel"] = level
+    call.plane.store.put(peering.id, peering.body)
+
+
+_PEERING_DEFAULTS: Body = {
+    "allowVirtualNetworkAccess": True,
+    "allowForwardedTraffic": False,
+    "allowGatewayTransit": False,
+    "useRemoteGateways": False,
+    "doNotVerifyRemoteGateways": False,
+    "peerCompleteVnets": True,
+    "remoteGateways": [],
+}
+
+
 class NatGateways(NetworkTyped):
     kept = ("subnets",)
     needs_location = True
@@ -101,4 +163,5 @@ def register(registry: Registry) -> None:
     registry.type("Microsoft.Network/loadBalancers", LoadBalancers())
     registry.type("Microsoft.Network/routeTables", RouteTables())
     registry.type("Microsoft.Network/natGateways", NatGateways())
+    registry.type("Microsoft.Network/virtualNetworks/virtualNetworkPeerings", Peerings())
     registry.type("Microsoft.Network/dnszones", DnsZones())

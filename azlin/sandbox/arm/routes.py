@@ -155,7 +155,8 @@ class Arm:
         resource, operation = written.resource, written.operation
         headers = _etag(resource)
         behaviour = self._plane.registry.behaviour(rid.type)
-        status = behaviour.created_status if written.created and incoming.method == "PUT" else 200
+        status = behaviour.created_status if written.created else behaviour.updated_status
+        status = status if incoming.method == "PUT" else 200
         if operation is not None:
             headers.update(self._polling(operation, call))
             status = 201 if written.created else 200
@@ -168,7 +169,8 @@ class Arm:
         removed = self._plane.remove(rid, call)
         if removed.operation is not None:
             return Answer(202, None, self._polling(removed.operation, call))
-        return Answer(200 if removed.existed else 204, None, delay_s=removed.delay_s)
+        done = self._plane.registry.behaviour(rid.type).deleted_status
+        return Answer(done if removed.existed else 204, None, delay_s=removed.delay_s)
 
     def _post(self, address: Address, path: str, incoming: Incoming, call: Call) -> Answer:
         rid, action = address.resource, address.tail

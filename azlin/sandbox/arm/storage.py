@@ -38,6 +38,7 @@ _GEO = re.compile(r"Standard_(RA)?G(Z)?RS", re.IGNORECASE)
 
 
 class Accounts(Typed):
+    created_status = 200
     kept = ("creationTime", "keyCreationTime", "primaryEndpoints", "secondaryEndpoints", "privateEndpointConnections")
     implicit_names = frozenset[str]()
     write_pending = 202
@@ -178,8 +179,9 @@ def _encryption(asked: Body, created: str) -> Body:
 
 
 class Services(Typed):
-    """`blobServices/default` and its like: there with the account."""
+    """`blobServices/default` and its like: there with the account, so a PUT never creates one."""
 
+    created_status = 200
     provisioning = False
 
     def absent(self, rid: ResourceId, call: Call, /) -> Body | None:
@@ -213,7 +215,9 @@ class Containers(Typed):
             raise ArmRefusal(
                 400,
                 "ContainerOperationFailure",
-                "The specified resource name contains invalid characters.",
+                "The specified resource name contains invalid characters."
+                if 3 <= len(resource.id.name) <= 63
+                else "The specified resource name length is not within the permissible limits.",
             )
 
     def fill(self, resource: Resource, _before: Resource | None, _call: Call, /) -> None:

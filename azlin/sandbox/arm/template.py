@@ -23,7 +23,7 @@ from azlin.sandbox.arm.expressions import (
 )
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.template_order import Declared, order
-from azlin.sandbox.arm.template_parameters import Parameter, read_parameters
+from azlin.sandbox.arm.template_parameters import SPELLED, Parameter, read_parameters
 from azlin.sandbox.arm.template_scope import Loops, Where, fixed_functions, user_functions
 
 DEPLOYMENTS = "Microsoft.Resources/deployments"
@@ -84,7 +84,7 @@ class Template:
             if "condition" in declared and evaluate_value(declared["condition"], functions) is False:
                 continue
             kind = str(declared.get("type", "string"))
-            spelled = kind[:1].upper() + kind[1:]
+            spelled = SPELLED.get(kind.casefold(), kind)
             if kind.casefold().startswith("secure"):
                 made[name] = {"type": spelled}
             elif "copy" in declared:

@@ -9,7 +9,7 @@ from typing import Any
 from azlin.sandbox.arm.expressions import Function, Layered, TemplateInvalid, evaluate_value, type_word
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 
-_SPELLED = {
+SPELLED = {
     "string": "String",
     "securestring": "SecureString",
     "int": "Int",
@@ -91,7 +91,7 @@ class _Reader:
 
     def _parameter(self, name: str, declared: Body) -> Parameter:
         kind = str(declared.get("type", "")).casefold()
-        if kind not in _SPELLED:
+        if kind not in SPELLED:
             raise _refused(
                 f"The template parameter '{name}' has the invalid type '{declared.get('type')}'. "
                 "Please see https://aka.ms/arm-syntax-parameters for usage details."
@@ -102,17 +102,17 @@ class _Reader:
         elif "defaultValue" in declared:
             value = evaluate_value(declared["defaultValue"], self._functions)
         elif declared.get("nullable") is True:
-            return Parameter(_SPELLED[kind], None)
+            return Parameter(SPELLED[kind], None)
         else:
             raise _refused(
                 f"The value for the template parameter '{name}' at line '1' and column '1' is not provided. "
                 "Please see https://aka.ms/arm-create-parameter-file for usage details."
             )
         if value is None and declared.get("nullable") is True:
-            return Parameter(_SPELLED[kind], None)
+            return Parameter(SPELLED[kind], None)
         value = _fitting(name, kind, value)
         _refuse_limits(name, kind, declared, value)
-        return Parameter(_SPELLED[kind], value)
+        return Parameter(SPELLED[kind], value)
 
     def _given_value(self, name: str, given: Body) -> Any:
         if "reference" in given:

@@ -26,7 +26,8 @@ MACHINES = "Microsoft.Compute/virtualMachines"
 class VirtualMachines(Typed):
     kept = ("vmId", "timeCreated")
     implicit_names = frozenset[str]()
-    slow_actions = frozenset((*ACTIONS, "converttomanageddisks", "assesspatches", "installpatches"))
+    slow_actions = ACTIONS
+    act_pending = True
     needs_location = True
 
     def check(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
