@@ -182,13 +182,15 @@ def machine(room: Room) -> None:
         "managedDisk": {"storageAccountType": "StandardSSD_LRS"},
     }
     image = {"publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest"}
-    key = {"path": "/home/sam/.ssh/authorized_keys", "keyData": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ3m1h0 sam"}
+    user = "sam"
+    public_key = f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ3m1h0 {user}"
+    key = {"path": f"/home/{user}/.ssh/authorized_keys", "keyData": public_key}
     properties = {
         "hardwareProfile": {"vmSize": "Standard_B2s"},
         "storageProfile": {"imageReference": image, "osDisk": disk},
         "osProfile": {
             "computerName": "web1",
-            "adminUsername": "sam",
+            "adminUsername": user,
             "linuxConfiguration": {"disablePasswordAuthentication": True, "ssh": {"publicKeys": [key]}},
         },
         "networkProfile": {"networkInterfaces": [{"id": nic, "properties": {"deleteOption": "Delete"}}]},
