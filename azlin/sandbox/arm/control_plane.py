@@ -102,7 +102,8 @@ class ControlPlane:
             before = self.store.get(rid)
             if patch and before is None and self.registry.behaviour(rid.type).absent(rid, call) is None:
                 raise self._not_found(rid)
-            self.refuse_busy(rid)
+            if not self.registry.behaviour(rid.type).guards_itself:
+                self.refuse_busy(rid)
             refuse_locked(rid, self.store, deleting=False)
             if before is None:
                 self._refuse_homeless(rid)
