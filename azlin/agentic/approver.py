@@ -80,10 +80,11 @@ def approve(
     asker: Asker,
     *,
     subscription: str,
+    command: list[str],
 ) -> Approval:
     """The Approval for this plan at this price. Asks at most once.
 
-    `subscription` is how to name it to a person. Raises Undecided (exit 6) for a no, a missing answer, or destroys
+    `subscription` is how to name it to a person, `command` what was typed, without flags. Raises Undecided (exit 6) for a no, a missing answer, or destroys
     under a mere --yes; its `fix` is the command that would say yes.
     """
 
@@ -105,7 +106,7 @@ def approve(
     question = question_for(plan, quote, subscription)
     answer = None if terms.no_input or terms.yes else asker.ask(question)
     if answer is None:
-        raise Undecided(_unanswered(destroys, terms), fix=_command_that_says_yes(request, terms, bool(destroys)))
+        raise Undecided(_unanswered(destroys, terms), fix=_command_that_says_yes(command, terms, bool(destroys)))
     if not question.agrees(answer):
         raise Undecided("the answer was not a yes; nothing ran")
     return given("typed")
@@ -121,7 +122,7 @@ def question_for(plan: Plan, quote: Quote, subscription: str) -> Question:
     expected = alike[0].target.leaf if len(alike) == 1 else f"delete {len(alike)}"
     return Question(
         kind="name",
-        text=f"Carry out {where}? This deletes {counted(destroys)}. Type {expected!r} to go on",
+        text=f"Carry out {where}? This deletes {_things(destroys)}. Type {expected!r} to go on",
         expected=expected,
     )
 
@@ -157,8 +158,12 @@ def _unanswered(destroys: tuple[Operation, ...], terms: Terms) -> str:
     return "this needs a yes, and nobody is there to ask; nothing ran"
 
 
-def _command_that_says_yes(request: Request, terms: Terms, destroys: bool) -> str:
-    words = ["azlin", "doit", shlex.quote(request.text), "--yes"]
+def _things(destroys: tuple[Operation, ...]) -> str:
+    return destroys[0].target.leaf if len(destroys) == 1 else f"{len(destroys)} things"
+
+
+def _command_that_says_yes(command: list[str], terms: Terms, destroys: bool) -> str:
+    words = [shlex.join(command), "--yes"]
     words += ["--allow", "destroys"] if destroys else []
     words += [f"--allow {allowed}" for allowed in terms.allow if allowed != "destroys"]
     for flag, value in (

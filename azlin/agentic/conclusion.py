@@ -70,13 +70,11 @@ def previewed(plan: Plan, terms: Terms) -> Outcome:
     )
 
 
-def nothing_to_do(objective: Objective, data: Any) -> Outcome:
+def nothing_to_do(objective: Objective) -> Outcome:
     summary = objective.intent.summary if objective.intent else ""
-    return Outcome(
-        verdict="achieved",
-        summary=f"nothing to do: Azure already has it as asked ({summary})",
-        data=data,
-    )
+    found = objective.plan.assumptions if objective.plan else ()
+    why = "; ".join(found) or "Azure already has it as asked"
+    return Outcome(verdict="achieved", summary=f"nothing to do ({summary}): {why}")
 
 
 def stopped_by(error: AzlinError) -> Outcome:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -19,6 +19,10 @@ from azlin.redaction import MASK, PLACEHOLDER, is_secret_name, redact
 
 Unreadable = Callable[[str, str], bool]
 """(type, path such as `properties.rules[].password`) → whether Azure never returns that setting."""
+
+
+Published = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+"""(type, body) → the body with every choice spelt as Azure publishes it (`gateways.schema.Schemas.published`)."""
 
 
 class Flags(Protocol):
@@ -63,15 +67,17 @@ def differences(
     *,
     plan: Plan | None = None,
     unreadable: Unreadable | None = None,
+    published: Published | None = None,
 ) -> list[Difference]:
     """Every leaf of `operation.desired` that Azure does not have as wanted, in the order of the body.
 
     With the plan, an element of a named list that nobody asked for is a difference too, unless another operation of
     the plan makes it (a subnet in its own operation shows up in the network's list).
     """
-    made = _children(operation, plan) if plan is not None else None
-    comparison = _Comparison(operation.target.type, made, unreadable or (lambda _type, _path: False))
-    return list(comparison.body(operation.desired, there))
+    written = published or (lambda _type, body: dict(body))
+    type_, made = operation.target.type, _children(operation, plan) if plan is not None else None
+    comparison = _Comparison(type_, made, unreadable or (lambda _type, _path: False))
+    return list(comparison.body(written(type_, operation.desired), written(type_, there)))
 
 
 def unreadable_by(flags: Callable[[str], Flags | None]) -> Unreadable:

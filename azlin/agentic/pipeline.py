@@ -98,7 +98,7 @@ class _Walker:
         quote = self._quoted(plan)
         verdict = self._judged(plan, quote)
         if not plan.operations:
-            self.conclude(conclusion.nothing_to_do(self.objective, self._rows([])))
+            self.conclude(conclusion.nothing_to_do(self.objective))
             return
         strategy, ranking = self._chosen(plan)
         self._tell(
@@ -198,6 +198,7 @@ class _Walker:
                 self.terms,
                 self.road.asker,
                 subscription=self.road.where,
+                command=self._command(),
             )
         except AzlinError as refused:
             self._tell("approval-refused", why=refused.what)
@@ -206,6 +207,14 @@ class _Walker:
             self._still_true()
         self._save(approval=approval)
         self._tell("approval-given", approval=approval)
+
+    def _command(self) -> list[str]:
+        """The command that this objective came from, without its flags."""
+        if self.objective.intent is not None and self.objective.intent.family == "undo":
+            return ["azlin", "objective", "undo", (self.objective.parent or "")[:8]]
+        if self.terms.plan_path is not None:
+            return ["azlin", "doit", "--plan", str(self.terms.plan_path)]
+        return ["azlin", "doit", self.objective.request.text]
 
     def _still_true(self) -> None:
         """People take their time to say yes: what the plan was made against must still be what Azure says."""

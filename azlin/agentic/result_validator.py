@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from azlin.agentic.conclusion import Finding
-from azlin.agentic.difference import Difference, Unreadable, differences
+from azlin.agentic.difference import Difference, Published, Unreadable, differences
 from azlin.agentic.types import Operation, OperationResult, Plan
 from azlin.agentic.world import Resource, World
 from azlin.errors import AzlinError
@@ -33,6 +33,7 @@ def validate(
     world: World,
     *,
     unreadable: Unreadable | None = None,
+    published: Published | None = None,
 ) -> list[Finding]:
     """What Azure says now about each operation of a plan, whatever its result says; reads need no second look.
 
@@ -43,20 +44,28 @@ def validate(
     now = world.anew()
     reported = {result.operation: result for result in results}
     return [
-        _finding(operation, plan, reported.get(operation.id), now, unreadable)
+        _finding(operation, plan, reported.get(operation.id), now, unreadable, published)
         for operation in plan.operations
         if operation.effect != "reads"
     ]
 
 
-def matches(operation: Operation, there: Resource | None, *, unreadable: Unreadable | None = None) -> bool:
+def matches(
+    operation: Operation,
+    there: Resource | None,
+    *,
+    unreadable: Unreadable | None = None,
+    published: Published | None = None,
+) -> bool:
     """Whether what Azure has (None: nothing) is what an `ensure` or `delete` wants, finished. A run that takes up the
     work of a dead process decides by this."""
     if operation.verb == "delete":
         return there is None
     if operation.verb != "ensure" or there is None:
         return False
-    return _state(there) == "succeeded" and not differences(operation, there, unreadable=unreadable)
+    return _state(there) == "succeeded" and not differences(
+        operation, there, unreadable=unreadable, published=published
+    )
 
 
 def _finding(
@@ -65,11 +74,12 @@ def _finding(
     result: OperationResult | None,
     world: World,
     unreadable: Unreadable | None,
+    published: Published | None,
 ) -> Finding:
     try:
         match operation.verb:
             case "ensure":
-                return _ensured(operation, plan, world, unreadable)
+                return _ensured(operation, plan, world, unreadable, published)
             case "delete":
                 return _deleted(operation, world)
             case "act":
@@ -82,14 +92,20 @@ def _finding(
         return Finding(operation=operation.id, ok=None, wanted=_wanted(operation), found=f"not asked: {unknown.what}")
 
 
-def _ensured(operation: Operation, plan: Plan, world: World, unreadable: Unreadable | None) -> Finding:
+def _ensured(
+    operation: Operation,
+    plan: Plan,
+    world: World,
+    unreadable: Unreadable | None,
+    published: Published | None,
+) -> Finding:
     wanted = _wanted(operation)
     there = world.get(operation.target)
     if there is None:
         return Finding(operation=operation.id, ok=False, wanted=wanted, found="it does not exist")
     if (state := _state(there)) != "succeeded":
         return Finding(operation=operation.id, ok=False, wanted=wanted, found=f"its provisioning state is {state}")
-    if found := differences(operation, there, plan=plan, unreadable=unreadable):
+    if found := differences(operation, there, plan=plan, unreadable=unreadable, published=published):
         return Finding(operation=operation.id, ok=False, wanted=wanted, found=_told(found))
     return Finding(operation=operation.id, ok=True, wanted=wanted, found="as wanted")
 

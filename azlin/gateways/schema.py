@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from azlin.errors import NotFound, StateUnwritable, TimedOut, ToolMissing
-from azlin.gateways import schema_check, schema_seed, schema_strip
+from azlin.gateways import schema_casing, schema_check, schema_seed, schema_strip
 from azlin.gateways.schema_cache import Entry, SchemaCache
 from azlin.gateways.schema_check import Problem
 from azlin.gateways.schema_flags import Lesson, TypeFlags
@@ -74,6 +74,13 @@ class Schemas:
         problems = schema_check.check(flags.definition, body) if flags.definition is not None else []
         told = flags.told
         return problems + schema_check.check_paths(told.get("required", ()), told.get("unknown", ()), body)
+
+    def published(self, type: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The body with every choice spelt as published (`fromImage` → `FromImage`); as it is for an unknown type."""
+        flags = self.flags(type)
+        if flags is None or flags.definition is None:
+            return dict(body)
+        return schema_casing.in_published_casing(flags.definition, body)
 
     def strip_read_only(self, type: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The body without what only Azure sets, ready for a PUT; by a generic rule where no tree is known."""

@@ -54,13 +54,11 @@ def draw(pen: Pen, preview: Preview, *, commands: bool, every: bool) -> None:
         return
     _heading(pen, preview, plan)
     _operations(pen, plan, every=every)
-    if preview.intent is not None and preview.intent.assumptions:
-        pen.line(("Assumed", "bold"))
-        for assumption in preview.intent.assumptions:
-            pen.line(f"* {clean(assumption)}", indent=2)
+    _sentences(pen, "Assumed", preview.intent.assumptions if preview.intent is not None else ())
+    _sentences(pen, "Found", plan.assumptions)
     if plan.worst_effect != "reads":
         if preview.quote is not None:
-            _price(pen, plan, preview.quote, preview.budget)
+            _price(pen, plan, preview.quote, preview.budget, whole=every)
         if preview.budget is not None and preview.quote is not None:
             _budget(pen, preview.budget)
     _how(pen, preview, commands=commands)
@@ -111,12 +109,20 @@ def _counts(operations: Sequence[Operation]) -> str:
     return ", ".join(f"{counts[effect]} to {word}" for effect, word in words.items() if counts[effect])
 
 
-def _price(pen: Pen, plan: Plan, quote: Quote, budget: BudgetVerdict | None) -> None:
+def _sentences(pen: Pen, heading: str, sentences: Sequence[str]) -> None:
+    if sentences:
+        pen.line((heading, "bold"))
+        for sentence in sentences:
+            pen.line(f"* {clean(sentence)}", indent=2)
+
+
+def _price(pen: Pen, plan: Plan, quote: Quote, budget: BudgetVerdict | None, *, whole: bool) -> None:
+    """`whole` names the public copy that a figure was carried over from, not the price list alone."""
     names = {operation.id: name_of(operation) for operation in plan.operations}
     pen.line(("Price", "bold"), f": {total(quote, budget)}")
     billed = [line for line in quote.lines if line.low or line.expected or line.high]
     pen.columns(
-        [_price_cells(line, names.get(line.operation, line.operation), quote.currency) for line in billed],
+        [_price_cells(line, names.get(line.operation, line.operation), quote.currency, whole) for line in billed],
         [""] * len(billed),
     )
     free: dict[str, list[str]] = {}
@@ -133,7 +139,7 @@ def _price(pen: Pen, plan: Plan, quote: Quote, budget: BudgetVerdict | None) -> 
             pen.line(f"{names.get(unpriced.operation, unpriced.operation)}: {clean(unpriced.reason)}", indent=4)
 
 
-def _price_cells(line: QuoteLine, name: str, currency: str) -> list[str]:
+def _price_cells(line: QuoteLine, name: str, currency: str, whole: bool) -> list[str]:
     amount = f"{line.quantity.normalize():f} {line.unit} x {rate(line.unit_price, currency)}"
     trust = "" if line.confidence == "high" else f", {line.confidence} confidence"
     return [
@@ -141,7 +147,7 @@ def _price_cells(line: QuoteLine, name: str, currency: str) -> list[str]:
         clean(line.meter),
         clean(amount),
         f"{money(line.expected, currency)} a month",
-        clean(f"({line.source}, {line.as_of}{trust})"),
+        clean(f"({line.source if whole else line.source.partition(' via ')[0]}, {line.as_of}{trust})"),
     ]
 
 

@@ -54,16 +54,20 @@ def rate(price: Decimal, currency: str = "USD") -> str:
 
 
 def total(quote: Quote, budget: BudgetVerdict | None) -> str:
-    """`$35.04 a month (8% of budget)`; the range when it is one; unknown is said, not counted as nothing."""
+    """`$35.04 a month (8% of budget)`, `saves $7.30 a month`; the range when it is one; unknown is said, not counted as
+    nothing."""
     if quote.skipped is not None:
         return f"not looked up ({clean(quote.skipped)})"
     if not quote.lines:
         return "unknown" if quote.unpriced else "no change of the monthly bill"
     monthly = quote.monthly
-    said = f"{money(monthly.expected, quote.currency)} a month"
-    if monthly.low != monthly.high:
-        said += f", between {money(monthly.low, quote.currency)} and {money(monthly.high, quote.currency)}"
-    if budget is not None and budget.limit:
+    saves = monthly.expected < 0 and monthly.high <= 0
+    low, high = (-monthly.high, -monthly.low) if saves else (monthly.low, monthly.high)
+    said = f"{money(abs(monthly.expected) if saves else monthly.expected, quote.currency)} a month"
+    if low != high:
+        said += f", between {money(low, quote.currency)} and {money(high, quote.currency)}"
+    said = f"saves {said}" if saves else said
+    if budget is not None and budget.limit and not saves:
         said += f" ({percent(monthly.expected, budget.limit)} of budget)"
     return f"{said}, and {len(quote.unpriced)} without a known price" if quote.unpriced else said
 

@@ -77,7 +77,15 @@ def costing(amount: str) -> Quote:
 
 
 def decide(plan: Plan, person: Person, **terms: object):
-    return approve(plan, costing("35.04"), REQUEST, Terms(**terms), person, subscription="sandbox subscription")  # type: ignore[arg-type]
+    return approve(
+        plan,
+        costing("35.04"),
+        REQUEST,
+        Terms(**terms),
+        person,
+        subscription="sandbox subscription",
+        command=["azlin", "doit", REQUEST.text],
+    )  # type: ignore[arg-type]
 
 
 def test_reads_never_ask():

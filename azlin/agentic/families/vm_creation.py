@@ -12,6 +12,7 @@ from azlin.agentic.families.drafting import Draft, ensure_group
 from azlin.agentic.families.foreseen import id_of
 from azlin.agentic.families.holders import holder, subnet_of
 from azlin.agentic.families.naming import broken_rule
+from azlin.agentic.families.trusted_launch import security_profile
 from azlin.agentic.families.vm_parameters import VmParameters
 from azlin.agentic.language.images import is_windows
 from azlin.agentic.language.kinds import (
@@ -151,6 +152,8 @@ class _Creation:
             self._resource(self._properties(name, nic), **_zones(zone)),
             advice=f'to change it: azlin doit "resize vm {name} to SIZE" or "tag vm {name} with …"; or name another',
         )
+        if made and security_profile(str(self.wanted.image), str(self.wanted.size)):
+            self.draft.assume("Trusted Launch (secure boot and a virtual TPM), which this image and size have")
         if made and not self.wanted.disk_gb:
             self.draft.assume(f"OS disk {DISK}, as large as the image asks for")
 
@@ -159,11 +162,14 @@ class _Creation:
         disk: dict[str, Any] = {
             "name": f"{name}-osdisk",
             "createOption": "FromImage",
+            "caching": "ReadWrite",
             "deleteOption": "Delete",
             "managedDisk": {"storageAccountType": DISK},
         }
         disk |= {"diskSizeGB": self.wanted.disk_gb} if self.wanted.disk_gb else {}
+        security = security_profile(str(self.wanted.image), str(self.wanted.size))
         return {
+            **({"securityProfile": security} if security else {}),
             "hardwareProfile": {"vmSize": self.wanted.size},
             "storageProfile": {
                 "imageReference": {"publisher": publisher, "offer": offer, "sku": sku, "version": version},

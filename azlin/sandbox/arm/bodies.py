@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from azlin.gateways import schema_check, schema_strip
+from azlin.gateways import schema_casing, schema_check, schema_strip
 from azlin.gateways.schema_check import Problem
 from azlin.gateways.schema_flags import TypeFlags
 from azlin.gateways.schema_seed import load as load_seed
@@ -95,6 +95,7 @@ class Typed(Behaviour):
         flags = known_flags(resource.id.type)
         if flags is not None and flags.definition is not None:
             _ignore_read_only(flags, body, before)
+            body |= schema_casing.in_published_casing(flags.definition, body)
         for name in self.kept:
             resource.properties.pop(name, None)
             if before is not None and name in before.properties:

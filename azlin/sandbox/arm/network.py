@@ -193,6 +193,7 @@ class Subnets(NetworkTyped):
             delegation["properties"].setdefault("actions", ["Microsoft.Network/virtualNetworks/subnets/join/action"])
         for endpoint in array_of(properties.get("serviceEndpoints")):
             endpoint["provisioningState"] = "Succeeded"
+            endpoint.setdefault("locations", ["*"])
 
     def written(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
         for name in _ASSOCIATED:

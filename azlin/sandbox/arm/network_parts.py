@@ -34,6 +34,15 @@ class NetworkTyped(Typed):
                 properties[name] = []
         fill_parts(resource, before)
 
+    def show(self, resource: Resource, _call: Call, /) -> Body:
+        etag = resource.body.get("etag")
+        for value in resource.properties.values():
+            for part in array_of(value):
+                fields = object_of(part)
+                if "properties" in fields and str(fields.get("type", "")).startswith(resource.id.type):
+                    fields.setdefault("etag", etag)
+        return resource.body
+
 
 def resource_guid(resource: Resource) -> str:
     """The same for the same id, so that a PUT again does not change it."""

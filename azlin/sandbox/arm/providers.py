@@ -21,8 +21,10 @@ _ALWAYS = frozenset(("microsoft.resources", "microsoft.authorization", "microsof
 _NO_LOCATION = frozenset(
     ("microsoft.resources", "microsoft.authorization", "microsoft.management", "microsoft.features")
 )
-_ANYWHERE = frozenset(("global", "unitedstates", "europe", "asiapacific", "unitedkingdom", "uk"))
-"""Locations that are no region but that geographic and global services take."""
+_ANYWHERE = frozenset(
+    ("global", "unitedstates", "europe", "asiapacific", "unitedkingdom", "uk", "centraluseuap", "eastus2euap")
+)
+"""Locations that the list of regions does not have and services take: geographies, and the early-access regions."""
 
 
 def refuse_unoffered(type_name: str, version: str, location: object, subscription: str | None, call: Call) -> None:
