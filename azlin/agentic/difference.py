@@ -11,10 +11,11 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from azlin.agentic.types import Operation, Plan
 from azlin.agentic.world import Resource
+from azlin.gateways.schema_flags import TypeFlags
 from azlin.redaction import MASK, PLACEHOLDER, is_secret_name, redact
 
 Unreadable = Callable[[str, str], bool]
@@ -23,16 +24,6 @@ Unreadable = Callable[[str, str], bool]
 
 Published = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 """(type, body) → the body with every choice spelt as Azure publishes it (`gateways.schema.Schemas.published`)."""
-
-
-class Flags(Protocol):
-    """What a type's schema says of its paths (`gateways.schema_flags.TypeFlags`): dots between names, `[]` for the
-    items of a list, `*` for the keys of a map."""
-
-    @property
-    def write_only(self) -> frozenset[str]: ...
-    @property
-    def secret(self) -> frozenset[str]: ...
 
 
 IDENTIFYING = frozenset({"id", "name", "type", "etag", "apiversion", "dependson"})
@@ -74,13 +65,14 @@ def differences(
     With the plan, an element of a named list that nobody asked for is a difference too, unless another operation of
     the plan makes it (a subnet in its own operation shows up in the network's list).
     """
-    written = published or (lambda _type, body: dict(body))
     type_, made = operation.target.type, _children(operation, plan) if plan is not None else None
     comparison = _Comparison(type_, made, unreadable or (lambda _type, _path: False))
-    return list(comparison.body(written(type_, operation.desired), written(type_, there)))
+    if published is not None:
+        return list(comparison.body(published(type_, operation.desired), published(type_, there)))
+    return list(comparison.body(operation.desired, there))
 
 
-def unreadable_by(flags: Callable[[str], Flags | None]) -> Unreadable:
+def unreadable_by(flags: Callable[[str], TypeFlags | None]) -> Unreadable:
     """The settings that the type schemas say are write-only or secret."""
     known: dict[str, re.Pattern[str]] = {}
 

@@ -36,19 +36,19 @@ def test_a_body_that_its_type_does_not_have_is_refused_before_anything_is_priced
         asked.append(type)
         return ["no property 'sze'; did you mean 'size'?"]
 
-    with pytest.raises(SchemaRefused, match="one: no property 'sze'; did you mean 'size'?"):
+    with pytest.raises(SchemaRefused, match=r"one: no property 'sze'; did you mean 'size'\?"):
         CommandPlanner({"things": Things()}, check).plan(INTENT, WORLD)
     assert asked == ["Microsoft.Any/things"]
 
 
 def test_a_body_without_known_problems_goes_through_unchanged():
-    plan = CommandPlanner({"things": Things()}, lambda type, body: []).plan(INTENT, WORLD)
+    plan = CommandPlanner({"things": Things()}, lambda _, body: []).plan(INTENT, WORLD)
     assert plan == Things().plan(INTENT, WORLD)
 
 
 def test_an_intent_of_an_unknown_family_is_refused_with_those_there_are():
     with pytest.raises(UsageRefused) as refused:
-        CommandPlanner({"things": Things()}, lambda type, body: []).plan(
+        CommandPlanner({"things": Things()}, lambda _, body: []).plan(
             Intent(family="ghosts", action="x", summary=""), WORLD
         )
     assert refused.value.fix == "one of: things"

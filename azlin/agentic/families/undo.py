@@ -52,7 +52,7 @@ class Undo:
         made = [ResourceRef.from_id(resource_id) for resource_id, _ in self._journal.created(objective.id)]
         if not made:
             raise NotFound(
-                f"objective {objective.id[:8]} made nothing that still exists by our record, so there is nothing to undo",
+                f"there is nothing to undo: objective {objective.id[:8]} made nothing that still exists by our record",
                 fix=f"azlin objective show {objective.id[:8]}",
             )
         draft = Draft(world)

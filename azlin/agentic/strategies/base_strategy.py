@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import msgspec
 
@@ -61,7 +61,7 @@ class Run(Protocol):
 class ExecutionStrategy(Protocol):
     """A way to carry a plan out."""
 
-    name: str
+    name: ClassVar[str]
 
     def missing(self) -> str | None:
         """What stops it on this machine, in one sentence with the cure; None if nothing. No side effects."""
