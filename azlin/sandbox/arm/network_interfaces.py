@@ -43,6 +43,12 @@ class Interfaces(NetworkTyped):
                 details=[],
             )
         referenced(resource.properties.get("networkSecurityGroup"), resource.id, call)
+        first = object_of(object_of(configurations[0]).get("properties")).get("subnet")
+        for one in configurations[1:]:
+            # A further configuration is in the subnet of the first unless it says otherwise.
+            own = object_of(one).setdefault("properties", {})
+            if first is not None:
+                own.setdefault("subnet", dict(first))
         for one in configurations:
             self._check_configuration(resource, object_of(one), call)
 

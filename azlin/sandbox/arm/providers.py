@@ -6,6 +6,7 @@ complete, so a child type that it does not have is taken; an unknown top-level t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ _ANYWHERE = frozenset(
     ("global", "unitedstates", "europe", "asiapacific", "unitedkingdom", "uk", "centraluseuap", "eastus2euap")
 )
 """Locations that the list of regions does not have and services take: geographies, and the early-access regions."""
+_EARLY = re.compile(r".*(stage|\(stage\)|stg)")
 
 
 def refuse_unoffered(type_name: str, version: str, location: object, subscription: str | None, call: Call) -> None:
@@ -48,13 +50,18 @@ def refuse_unoffered(type_name: str, version: str, location: object, subscriptio
         raise refusals.version_not_registered(
             type_name, version, where, list(versions(type_name)), list(all_locations())
         )
-    if location and find_location(location) is None and location_name(location) not in _ANYWHERE:
+    if location and not _is_offered(location):
         raise ArmRefusal(
             400,
             "LocationNotAvailableForResourceType",
             f"The provided location '{location}' is not available for resource type '{type_name}'. List of available "
             f"regions for the resource type is '{','.join(all_locations())}'.",
         )
+
+
+def _is_offered(location: object) -> bool:
+    name = location_name(location)
+    return find_location(name) is not None or name in _ANYWHERE or _EARLY.fullmatch(name) is not None
 
 
 def _key(subscription: str, namespace: str) -> str:
