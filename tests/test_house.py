@@ -57,7 +57,7 @@ def test_what_is_committed_names_no_registry_host_and_no_machine_path():
         "\n"
     )
     forbidden = re.compile(
-        r"(files\.pythonhosted\.org|pypi\.org/simple|registry\.npmjs\.org|deb\.debian\.org|/home/\w+/|/root/)"
+        r"files\.pythonhosted\.org|pypi\.org/simple|registry\.npmjs\.org|deb\.debian\.org|(^|[^\w.])/(root|work)/"
     )
     guilty: list[str] = []
     for name in filter(None, tracked):

@@ -84,8 +84,8 @@ def approve(
 ) -> Approval:
     """The Approval for this plan at this price. Asks at most once.
 
-    `subscription` is how to name it to a person, `command` what was typed, without flags. Raises Undecided (exit 6) for a no, a missing answer, or destroys
-    under a mere --yes; its `fix` is the command that would say yes.
+    `subscription` is how to name it to a person, `command` what was typed, without flags. Raises Undecided (exit 6) for
+    a no, a missing answer, or destroys under a mere --yes; its `fix` is the command that would say yes.
     """
 
     def given(how: Literal["typed", "flag", "not-needed"]) -> Approval:

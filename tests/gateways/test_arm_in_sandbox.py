@@ -41,7 +41,11 @@ def disk_in(group_id: str, name: str) -> str:
     return f"{group_id}/providers/Microsoft.Compute/disks/{name}"
 
 
-BODY = {"location": "westeurope", "sku": {"name": "Standard_LRS"}, "properties": {"diskSizeGB": 8}}
+BODY = {
+    "location": "westeurope",
+    "sku": {"name": "Standard_LRS"},
+    "properties": {"diskSizeGB": 8, "creationData": {"createOption": "Empty"}},
+}
 
 
 def test_a_sign_in_is_for_the_sandboxes_own_tenant(sandbox: Any, tmp_path: Path):

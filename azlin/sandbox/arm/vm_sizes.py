@@ -42,7 +42,6 @@ class VmSize(msgspec.Struct, frozen=True):
     def offered_in(self, location: Location) -> bool:
         return self.region != "R" or location.region_category == "Recommended"
 
-    @property
     def capabilities(self) -> list[Body]:
         """As `skus` lists them: every value is a text."""
         found: dict[str, Any] = {
@@ -123,6 +122,12 @@ def sizes_in(location: object) -> list[VmSize]:
     return [size for size in all_sizes().values() if found is not None and size.offered_in(found)]
 
 
+@cache
+def _capabilities(size: VmSize) -> list[Body]:
+    """One list for all regions: az asks for every region at once, which is tens of thousands of rows."""
+    return size.capabilities()
+
+
 def vm_skus(location: Location) -> Iterator[Body]:
     """The virtualMachines rows of `Microsoft.Compute/skus` for one region."""
     for size in all_sizes().values():
@@ -137,7 +142,7 @@ def vm_skus(location: Location) -> Iterator[Body]:
             "family": size.family,
             "locations": [location.name],
             "locationInfo": [{"location": location.name, "zones": location.zone_names, "zoneDetails": []}],
-            "capabilities": size.capabilities,
+            "capabilities": _capabilities(size),
             "restrictions": [],
         }
 

@@ -94,7 +94,11 @@ def make_group(cloud: Cloud, group: str) -> Operation:
 
 @pytest.fixture
 def make_disk(cloud: Cloud, group: str) -> Operation:
-    desired = {"location": "westeurope", "sku": {"name": "Standard_LRS"}, "properties": {"diskSizeGB": 8}}
+    desired = {
+        "location": "westeurope",
+        "sku": {"name": "Standard_LRS"},
+        "properties": {"diskSizeGB": 8, "creationData": {"createOption": "Empty"}},
+    }
     target = ResourceRef(type=DISKS, name=f"{group}-disk", group=group, subscription=cloud.subscription)
     return Operation(id="disk", verb="ensure", effect="creates", target=target, desired=desired, after=("group",))
 

@@ -114,6 +114,7 @@ TEMPLATE = """{
   "outputs": {"blob": {"type": "string", "value": "[reference(variables('account')).primaryEndpoints.blob]"}}
 }
 """
+SKUS = "/subscriptions/{subscriptionId}/providers/Microsoft.Compute/skus?api-version=2021-07-01"
 CREATE = "--image Ubuntu2204 --admin-username azureuser --ssh-key-values key.pub --size Standard_D2s_v3"
 
 
@@ -258,7 +259,8 @@ def test_what_a_region_has(az: Az) -> None:
         "vm image list-skus -l westeurope -p Canonical -f 0001-com-ubuntu-server-jammy --query [].name",
         "vm image show -l westeurope --urn Canonical:0001-com-ubuntu-server-jammy:22_04-lts-gen2:latest",
         "vm image list -p Canonical --all -f ubuntu-24_04-lts --query [].urn",
-        "vm list-skus -l westeurope --size Standard_D2s --query [].name",
+        # `az vm list-skus` asks for all regions at once, and then takes 20 s to read them, as it does with Azure.
+        ["rest", "--url", f"{SKUS}&$filter=location eq 'westeurope'", "--query", "value[].name"],
         "vm list-usage -l westeurope --query [].name.value",
         "network list-usages -l westeurope --query [].name.value",
         "account list-locations --query [].name",
