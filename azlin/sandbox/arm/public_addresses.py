@@ -18,6 +18,8 @@ ADDRESSES = "Microsoft.Network/publicIPAddresses"
 _TAKEN = "public-address/"
 _LABEL = "dns-label/"
 _POOLS = (ipaddress.IPv4Network("203.0.113.0/24"), ipaddress.IPv4Network("198.18.0.0/15"))
+_TRIES = 64
+"""How far to look in a pool before the next one: a full pool must not cost time."""
 _LABEL_FORM = re.compile(r"[a-z][a-z0-9-]{1,61}[a-z0-9]")
 
 
@@ -98,7 +100,7 @@ def give_address(resource: Resource, call: Call) -> None:
         properties["ipAddress"] = str(ipaddress.IPv6Address("2001:db8::") + number)
         return
     for pool in _POOLS:
-        for step in range(pool.num_addresses - 2):
+        for step in range(min(pool.num_addresses - 2, _TRIES)):
             address = str(pool[1 + (number + step) % (pool.num_addresses - 2)])
             if call.plane.store.recall(_TAKEN + address) is None:
                 call.plane.store.remember(_TAKEN + address, resource.id.key)
