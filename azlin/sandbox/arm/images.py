@@ -1,7 +1,8 @@
 """Platform images: publishers, offers, SKUs and versions, as `az vm image list-...` and `az vm create` ask for them.
 
-`images.json` carries over the images behind az's aliases and the common ones beside them; it is not the whole
-Marketplace, and says so by refusing what it does not have as Compute does.
+`images.json` has the images behind az's aliases and common ones beside them. Publishers, offers and SKUs have Azure's
+names; the version numbers have Azure's form and are the sandbox's own. It is not the whole Marketplace, and says so by
+refusing what it does not have as Compute does.
 """
 
 from __future__ import annotations

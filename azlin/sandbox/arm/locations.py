@@ -1,7 +1,8 @@
 """The public regions: `GET /subscriptions/{id}/locations` and what else needs to know a region.
 
-`locations.json` holds what Microsoft publishes of each ("List of Azure regions", and that call): names,
-geography, pair, availability zones.
+`locations.json` was entered by hand after Microsoft's list of Azure regions: names, geography, pair, and whether there
+are
+availability zones. Coordinates are approximate.
 """
 
 from __future__ import annotations

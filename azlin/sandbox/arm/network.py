@@ -1,6 +1,7 @@
 """Microsoft.Network: what its types have in common, virtual networks and their subnets, usages, DNS names.
 
-Error codes and texts are those of the service (recordings of the Azure CLI; "Azure networking error messages").
+The refusals of what is in use are worded as in recordings of the Azure CLI; the other codes and texts are written after
+the service's and were not compared with a recording.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Microsoft.Storage: accounts with names of the whole world, their keys, services and containers.
 
-Texts of refusals and shapes: recordings of the Azure CLI and "Storage resource provider REST API".
+Shapes were compared with recordings of the Azure CLI; the texts of refusals are written after the service's.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 `guid` is a name-based UUID (RFC 9562, version 5) in a namespace that Microsoft's documentation of the function gives.
 `uniqueString` is a 64-bit variant of MurmurHash written in base 32; Microsoft does not document it, so the constants
-below are those that reproduce the values Azure returns (the tests hold three that others published).
+below are those that reproduce values that others published (the tests hold three).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """VM sizes: what each has, where it is offered; `Microsoft.Compute/skus`, `vmSizes` and quota families.
 
-`vm_sizes.json` carries over the published size tables ("Sizes for virtual machines in Azure"): a family is a pattern
-over its vCPU counts, everything irregular is listed by itself. Memory is GiB, temporary disk GiB. Where `region` is
+`vm_sizes.json`: a family is a pattern over its vCPU counts, everything irregular is listed by itself. Names, vCPUs and
+memory follow Azure's size series and were entered by hand; temporary disk, numbers of data disks and interfaces, and
+where a size is offered follow rules of thumb of the sandbox. Memory is GiB, temporary disk GiB. Where `region` is
 "R" a size is offered in the recommended regions only.
 """
 

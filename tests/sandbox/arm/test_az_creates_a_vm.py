@@ -259,7 +259,7 @@ def test_what_a_region_has(az: Az) -> None:
         "vm image list-skus -l westeurope -p Canonical -f 0001-com-ubuntu-server-jammy --query [].name",
         "vm image show -l westeurope --urn Canonical:0001-com-ubuntu-server-jammy:22_04-lts-gen2:latest",
         "vm image list -p Canonical --all -f ubuntu-24_04-lts --query [].urn",
-        # `az vm list-skus` asks for all regions at once, and then takes 20 s to read them, as it does with Azure.
+        # `az vm list-skus` asks for all regions at once and takes 20 s of its own time to read the answer.
         ["rest", "--url", f"{SKUS}&$filter=location eq 'westeurope'", "--query", "value[].name"],
         "vm list-usage -l westeurope --query [].name.value",
         "network list-usages -l westeurope --query [].name.value",

@@ -92,7 +92,7 @@ def test_an_expression_has_its_documented_value(text: str, value: Any) -> None:
          "/providers/Microsoft.Compute/virtualMachines/bobjacmodm201')]", "yvjxno3je5on2"),
     ],
 )  # fmt: skip
-def test_unique_string_gives_what_azure_gives(text: str, value: str) -> None:
+def test_unique_string_gives_the_values_that_others_published(text: str, value: str) -> None:
     assert evaluate_text(text, PURE) == value
 
 
