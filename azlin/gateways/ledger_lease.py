@@ -90,7 +90,7 @@ def require(ledger: sqlite3.Connection, objective: str, fence: int | None) -> No
         raise StillRunning(
             f"another process took objective {objective[:8]} over: pid {holder.pid} on {holder.host}",
             why="this one had been silent for too long; nothing more was written by it",
-            fix=f"azlin objective watch {objective}",
+            fix=f"azlin objective show {objective}   (and resume it when that process has ended)",
         )
     refuse_while_held(objective, holder_of(row))
 
@@ -100,7 +100,7 @@ def refuse_while_held(objective: str, holder: Holder) -> None:
         raise StillRunning(
             f"objective {objective[:8]} is being carried out by pid {holder.pid} on {holder.host}",
             why=f"its last heartbeat was {holder.heartbeat_age_s:.0f} s ago ({holder.runner})",
-            fix=f"azlin objective watch {objective}",
+            fix=f"azlin objective show {objective}   (and resume it when that process has ended)",
         )
 
 

@@ -55,7 +55,7 @@ def draw(pen: Pen, preview: Preview, *, commands: bool, every: bool) -> None:
     _heading(pen, preview, plan)
     _operations(pen, plan, every=every)
     _sentences(pen, "Assumed", preview.intent.assumptions if preview.intent is not None else ())
-    _sentences(pen, "Found", plan.assumptions)
+    _sentences(pen, "Noted", plan.assumptions)
     if plan.worst_effect != "reads":
         if preview.quote is not None:
             _price(pen, plan, preview.quote, preview.budget, whole=every)

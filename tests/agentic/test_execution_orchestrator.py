@@ -13,7 +13,7 @@ from azlin.agentic.execution_orchestrator import JournalledRun, execute, undo
 from azlin.agentic.strategies.base_strategy import Fit, Run
 from azlin.agentic.strategies.stepwise import Stepwise
 from azlin.agentic.types import MadeAgainst, Objective, Operation, Plan, Request, ResourceRef
-from azlin.errors import AzureRefused, StateUnwritable
+from azlin.errors import AzureRefused, CloudUnreachable, StateUnwritable
 from azlin.events import Event, Telling
 from azlin.gateways.journal import Journal
 from azlin.paths import Paths
@@ -202,7 +202,23 @@ def test_ctrl_c_lets_what_is_in_flight_finish_and_starts_nothing_new(journal: Jo
 
     cloud = Interrupted()
     run = run_on(cloud, journal)
+    before = signal.getsignal(signal.SIGINT)
     results = execute(cloud, plan_of(ensure("a"), ensure("b", "a")), run)
     assert [result.status for result in results] == ["done", "skipped"]
     assert run.stopped() == "interrupted"
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_cloud_that_does_not_even_answer_a_look_is_given_up_too(journal: Journal, monkeypatch: pytest.MonkeyPatch):
+    cloud = Cloud()
+    run = run_on(cloud, journal)
+    looks: list[str] = []
+
+    def dead(resource_id: str) -> None:
+        looks.append(resource_id)
+        raise CloudUnreachable("nobody answers")
+
+    monkeypatch.setattr(run, "_look", dead)
+    monkeypatch.setattr("azlin.agentic.strategies.stepwise.backoff", lambda *_: 0.001)
+    (result,) = execute(cloud, plan_of(ensure("a")), run)
+    assert (result.status, cloud.sent, len(looks)) == ("failed", [], 5)

@@ -3,12 +3,18 @@
 import json
 import os
 import pty
+import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+PATIENCE_S = 120.0
+"""A question that has not come by then never will; the test fails instead of waiting for ever."""
 
 
 class Desk:
@@ -28,9 +34,12 @@ class Desk:
         """(exit code, what was seen). `keys` are typed when the question is there; None closes the terminal then."""
         pid, terminal = pty.fork()
         if pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores it
             os.execve(sys.executable, self._command(arguments), self.environment)
         seen, typed = "", False
         while True:
+            if not select.select([terminal], [], [], PATIENCE_S)[0]:
+                os.kill(pid, signal.SIGKILL)
             try:
                 seen += (said := os.read(terminal, 4096).decode(errors="replace"))
             except OSError:

@@ -94,7 +94,8 @@ class Stepwise(ABC):
 
         def perform() -> Any:
             nonlocal attempt
-            attempt = run.start(operation, self.name, self.render_operation(operation))
+            attempt += 1  # also when not even looking succeeds
+            attempt = max(attempt, run.start(operation, self.name, self.render_operation(operation)))
             return self.perform(operation, run)
 
         def wait_s(state: RetryCallState) -> float:
