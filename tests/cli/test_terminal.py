@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-
 PATIENCE_S = 120.0
 """A question that has not come by then never will; the test fails instead of waiting for ever."""
 
