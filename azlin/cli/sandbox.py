@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from azlin.cli.output import Output, output_options
-from azlin.errors import NotFound, Undecided, UsageRefused
+from azlin.errors import NotFound, ToolMissing, Undecided, UsageRefused
 from azlin.paths import Paths
 
 if TYPE_CHECKING:
@@ -43,10 +44,17 @@ def start(output: Output) -> None:
 @sandbox.command()
 def stop() -> None:
     """Stop the sandbox. What is in it is kept."""
+    from azlin.gateways.az import Az
     from azlin.sandbox.instance import stop as end
 
-    ended = end(Paths.from_environment())
-    click.echo("sandbox: it does not run" if ended is None else f"sandbox: stopped (process {ended.pid})")
+    paths = Paths.from_environment()
+    ended = end(paths)
+    if ended is None:
+        click.echo("sandbox: it does not run")
+        return
+    with suppress(ToolMissing):
+        Az(ended.cloud(), paths).stop()  # the az that was kept loaded for it has nobody to talk to any more
+    click.echo(f"sandbox: stopped (process {ended.pid})")
 
 
 @sandbox.command()

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,3 +108,23 @@ def test_env_can_be_evaluated_and_azlin_still_works_in_that_shell(azlin, environ
     variables = json.loads(azlin("sandbox", "env", "-o", "json").stdout)
     assert variables["AZLIN_SANDBOX"] == "1"
     assert "set -gx HTTPS_PROXY" in azlin("sandbox", "env", "--shell", "fish").stdout
+
+
+def test_the_az_that_was_kept_loaded_goes_with_the_sandbox(tmp_path):
+    from azlin.gateways.az import Az
+    from azlin.paths import Paths
+    from azlin.sandbox.instance import ensure_running
+
+    paths = Paths(tmp_path / "home")
+    az = Az(ensure_running(paths).cloud(), paths)
+    az.call(["az", "group", "list"])
+    assert az.link.socket_path.exists()
+    done = subprocess.run(
+        [sys.executable, "-m", "azlin.cli.main", "sandbox", "stop"],
+        env={**os.environ, "AZLIN_HOME": str(paths.home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "stopped" in done.stdout
+    assert not az.link.socket_path.exists()
