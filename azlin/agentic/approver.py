@@ -137,7 +137,8 @@ def price_in_words(quote: Quote) -> str:
         return f"price not asked for ({quote.skipped})"
     expected = quote.monthly.expected
     if quote.lines:
-        amount = f"{abs(expected):,.2f} {quote.currency} a month"
+        digits = f"{abs(expected):,.2f}"
+        amount = f"${digits} a month" if quote.currency == "USD" else f"{digits} {quote.currency} a month"
         words = f"saving {amount}" if expected < 0 else amount
     else:
         words = "no price known" if quote.unpriced else "no cost"

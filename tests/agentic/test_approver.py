@@ -100,7 +100,7 @@ def test_a_creation_asks_once_and_names_count_subscription_and_price():
     approval = decide(plan, person)
     assert approval.how == "typed"
     assert approval.fingerprint == approval_fingerprint(plan, costing("35.04"))
-    assert [q.text for q in person.asked] == ["Carry out 2 operations in sandbox subscription, 35.04 USD a month?"]
+    assert [q.text for q in person.asked] == ["Carry out 2 operations in sandbox subscription, $35.04 a month?"]
 
 
 @pytest.mark.parametrize("answer", ["n", "", "no", "yes please", "maybe", "Y E S"])
@@ -143,7 +143,7 @@ def test_several_deletions_ask_for_their_count():
 def test_the_question_says_what_has_no_price():
     quote = Quote(unpriced=(Unpriced(operation="creates0", reason="no row"),))
     assert "no price known" in question_for(plan_that("creates"), quote, "s").text
-    assert "saving 9.00 USD" in question_for(plan_that("destroys"), costing("-9"), "s").text
+    assert "saving $9.00" in question_for(plan_that("destroys"), costing("-9"), "s").text
 
 
 def test_read_only_forbids_everything_but_reads():

@@ -26,7 +26,7 @@ def test_a_machine_is_made_after_one_yes_and_azure_confirms_it(story: Story, str
     assert (ended.outcome.verdict, ended.outcome.exit_code) == ("achieved", 0), ended.outcome.summary
     assert len(story.questions) == 1
     assert "5 operations in sandbox" in story.questions[0].text
-    assert "USD a month" in story.questions[0].text
+    assert "a month" in story.questions[0].text
     assert without_disks(story.there()) == SAM
     assert {result.strategy for result in ended.outcome.results} == {strategy}
     assert all(result.created for result in ended.outcome.results)
