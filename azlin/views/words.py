@@ -61,6 +61,8 @@ def total(quote: Quote, budget: BudgetVerdict | None) -> str:
     if not quote.lines:
         return "unknown" if quote.unpriced else "no change of the monthly bill"
     monthly = quote.monthly
+    if not (monthly.low or monthly.expected or monthly.high) and not quote.unpriced:
+        return "no change of the monthly bill"
     saves = monthly.expected < 0 and monthly.high <= 0
     low, high = (-monthly.high, -monthly.low) if saves else (monthly.low, monthly.high)
     said = f"{money(abs(monthly.expected) if saves else monthly.expected, quote.currency)} a month"

@@ -264,3 +264,17 @@ def test_a_range_has_every_name_once(first: int, more: int, stem: str):
 )
 def test_the_summary_says_what_will_be_done(text: str, summary: str, understand: Any):
     assert understand(text).summary == summary
+
+
+def test_a_region_said_last_of_a_part_is_meant_for_the_whole(understand):
+    intent = understand(
+        "create a vnet called net1 10.9.0.0/16 and a subnet called a 10.9.1.0/24 in group netg in uk south"
+    )
+    assert intent.questions == ()
+    assert (intent.parameters["location"], intent.parameters["group"]) == ("uksouth", "netg")
+    assert plain(intent.parameters["subnets"]) == [{"name": "a", "prefix": "10.9.1.0/24"}]
+
+
+def test_a_region_of_a_part_alone_is_a_question(understand):
+    intent = understand("create a subnet called x 10.9.2.0/24 in vnet net1 in uk south")
+    assert "no region of its own" in intent.questions[0]

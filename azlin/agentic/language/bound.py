@@ -14,7 +14,8 @@ Parameters = dict[str, Any]
 
 @dataclass
 class Bound:
-    """What a clause says, as a family's parameters. `explicit` are the parameters that the clause itself gave."""
+    """What a clause says, as a family's parameters. `region` is one that was said of a part (a subnet, a container)
+    that has none of its own: it can only be meant for what holds it."""
 
     action: str | None
     kind: Kind | None
@@ -23,6 +24,7 @@ class Bound:
     questions: list[str] = field(default_factory=list[str])
     candidates: list[Candidate] = field(default_factory=list[Candidate])
     text: str = ""
+    region: str | None = None
 
     @property
     def creates(self) -> bool:
@@ -50,6 +52,9 @@ TAKES: dict[str, frozenset[str]] = {
     "nic": _ANY | {"vnet", "subnet", "nsg", "public_ip"},
 }
 """What can be said about a new thing of each kind; a kind that is not here cannot be made from words."""
+
+PARTS = {"subnet": "vnet", "container": "account"}
+"""Kinds that live inside another → what holds them, and so has their region and group."""
 
 WORDS = {
     "size": "size",

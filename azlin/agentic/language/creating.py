@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from azlin.agentic.language.bound import TAKES, WORDS, Bound, ask_region
+from azlin.agentic.language.bound import PARTS, TAKES, WORDS, Bound, ask_region
 from azlin.agentic.language.clauses import Clause
 from azlin.agentic.language.kinds import RULE_TYPE, Kind, kind_of_type
 from azlin.agentic.language.phrase import Phrase
@@ -46,6 +46,9 @@ class Creation:
 
     def _take(self, phrase: Phrase) -> None:
         slot, value = phrase.slot, phrase.value
+        if slot == "location" and self.kind.name in PARTS and isinstance(value, str):
+            self.bound.region = value
+            return
         if slot not in self.takes:
             self._does_not_fit(slot)
             return

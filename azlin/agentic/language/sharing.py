@@ -29,6 +29,9 @@ def share(bounds: list[Bound], *, group: str | None, location: str | None) -> No
         _spread(makers, "group", "resource group")
         _into_new_group(makers)
         _one_network(makers)
+    for bound in bounds:
+        if bound.region is not None and bound.kind is not None:
+            bound.ask(f"A new {bound.kind.singular} has no region of its own. What is meant?")
 
 
 def _fold(bounds: list[Bound], child: str, holder: str, parameters: Callable[[Bound], dict[str, Any]]) -> None:
@@ -37,11 +40,18 @@ def _fold(bounds: list[Bound], child: str, holder: str, parameters: Callable[[Bo
     if len(holders) != 1 or len(holders[0].parameters.get("names", ())) > 1:
         return
     for bound in [bound for bound in bounds if bound.action == "create" and bound.kind and bound.kind.name == child]:
-        if bound.questions or holder in bound.parameters or "group" in bound.parameters:
+        said = {"location": bound.region, "group": bound.parameters.get("group")}
+        if bound.questions or holder in bound.parameters or not _agrees(holders[0].parameters, said):
             continue
+        holders[0].parameters |= {field: value for field, value in said.items() if value is not None}
         for field, values in parameters(bound).items():
             holders[0].parameters[field] = [*holders[0].parameters.get(field, []), *values]
         bounds.remove(bound)
+
+
+def _agrees(parameters: dict[str, Any], said: dict[str, str | None]) -> bool:
+    """Whether what was said last, of the part, can be meant for the whole."""
+    return all(value is None or parameters.get(field, value) == value for field, value in said.items())
 
 
 def _subnets_of(parameters: dict[str, Any]) -> dict[str, Any]:
