@@ -1,0 +1,59 @@
+"""Everything that README and the guides tell a newcomer to type runs as it stands, in this order, in a sandbox.
+
+A person types the yes that azlin asks for; here the flags say it. `ID` is the newest objective.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
+FIRST = 'azlin doit "create a resource group called begun in westeurope" --yes > /dev/null'
+ASKS = {
+    r"azlin doit (?!.*( -n| --yes))": " --yes --allow destroys",
+    r"azlin objective (undo|resume)": " --yes --allow destroys",
+    r"azlin (objective delete|sandbox reset)": " --yes",
+}
+"""Commands that would ask → the flags that answer."""
+
+
+def commands(page: Path) -> list[str]:
+    """What the page's console blocks tell to type, set-up commands left out."""
+    typed: list[str] = []
+    for line in re.findall(r"^\$ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE):
+        command = re.sub(r"\s{2,}#.*$", "", line).replace(" ID", " last")
+        if not command.startswith(("make ", ". ")):
+            flags = next((answer for asks, answer in ASKS.items() if re.match(asks, command)), "")
+            typed.append(command + flags)
+    return typed
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_newcomer_can_type_all_of_it(page: Path, tmp_path: Path):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZLIN", "AZURE", "ARM"))}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**kept, "PATH": path, "AZLIN_HOME": str(tmp_path / "home"), "AZLIN_SANDBOX": "1"}
+    script = "\n".join(["set -euxo pipefail", FIRST, *commands(page)])
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    subprocess.run(["azlin", "sandbox", "stop"], env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_there_is_something_to_type():
+    assert sum(len(commands(page)) for page in PAGES) > 20
