@@ -138,7 +138,7 @@ def _vocabulary() -> list[str]:
 
 
 def _examples(text: str, families: Mapping[str, IntentFamily]) -> tuple[Candidate, ...]:
-    """The three requests that work and share most with this one."""
+    """The three requests that work and share most with this one; where none shares a word, one of each kind."""
     said = {token.low for token in tokenise(text[:LENGTH_MAX])} - FUNCTION_WORDS
     examples = [example for family in families.values() for example in family.examples]
 
@@ -146,7 +146,8 @@ def _examples(text: str, families: Mapping[str, IntentFamily]) -> tuple[Candidat
         words = {token.low for token in tokenise(example)} - FUNCTION_WORDS
         return -len(words & said) / (len(words) ** 0.5)
 
-    best = sorted(examples, key=shared)[:3]
+    firsts = [family.examples[0] for family in families.values() if family.examples]
+    best = sorted(examples, key=shared)[:3] if any(map(shared, examples)) else firsts[:3]
     return tuple(Candidate(text=example, because="a request that works") for example in best)
 
 

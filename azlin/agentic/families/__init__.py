@@ -81,7 +81,7 @@ def every(keys: Keys, sizes: Sizes) -> dict[str, IntentFamily]:
     from azlin.agentic.families.virtual_machines import VirtualMachines
 
     families: dict[str, IntentFamily] = {}
-    for family in (ResourceGroups(), VirtualMachines(keys, sizes), Storage(), Networks(), Resources()):
+    for family in (VirtualMachines(keys, sizes), Storage(), ResourceGroups(), Networks(), Resources()):
         families[family.name] = family
     several = Several(families)
     return {**families, several.name: several}
