@@ -89,8 +89,9 @@ class Storage:
         if str(parameters["sku"]).startswith("Premium") and parameters.get("tier"):
             filling.ask("A premium storage account has no access tier. Which of the two is meant?")
         filling.assume("no public access to blobs, HTTPS only, TLS 1.2 or newer")
-        what = names_in_words(names) if names else f"{count or 1} storage account"
-        return filling.finish(f"create storage account {what} {place_in_words(group, location)}", self.parameters)
+        account = BY_NAME["account"]
+        what = f"{account.singular} {names_in_words(names)}" if names else account.counted(count or 1)
+        return filling.finish(f"create {what} {place_in_words(group, location)}", self.parameters)
 
     def _complete_containers(self, filling: Completion) -> Intent:
         names, account = tuple(filling.parameters.get("names", ())), filling.parameters.get("account")
