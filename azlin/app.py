@@ -242,17 +242,17 @@ class App:
 
         return CostEstimator(self.prices).quote(plan, world)
 
-    def _judge(self, quote: Quote, plan: Plan, allows: tuple[str, ...], attended: bool) -> BudgetVerdict:
+    def _judge(self, objective_id: str, plan: Plan, quote: Quote, terms: Terms, attended: bool) -> BudgetVerdict:
         """What Azure itself has billed this month is not asked here; the verdict says that it is unknown."""
         from azlin.agentic.budget_monitor import judge
 
-        committed = self.journal.committed(datetime.now(UTC).strftime("%Y-%m"))
+        month = datetime.now(UTC).strftime("%Y-%m")
         return judge(
             quote,
             self.settings.budget,
             spent=None,
-            committed=committed,
-            allows=allows,
+            committed=self.journal.committed(month, besides=objective_id),
+            allows=terms.allow,
             plan=plan,
             attended=attended,
         )

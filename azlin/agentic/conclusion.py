@@ -77,8 +77,9 @@ def nothing_to_do(objective: Objective) -> Outcome:
     return Outcome(verdict="achieved", summary=f"nothing to do ({summary}): {why}")
 
 
-def stopped_by(error: AzlinError) -> Outcome:
-    """The Outcome of a road that an error ended before anything ran."""
+def stopped_by(error: AzlinError, objective: Objective, *, begun: bool) -> Outcome:
+    """The Outcome of a road that an error ended. `begun`: an operation had left before, so that something may have been
+    done, which nobody has looked at yet; then the way on is to resume, which asks Azure first."""
     failure = Failure(
         type=error.ref,
         code=error.ref,
@@ -86,6 +87,14 @@ def stopped_by(error: AzlinError) -> Outcome:
         hint=error.fix or error.why,
         links=(error.link,),
     )
+    if begun and error.exit_code == 1:
+        return Outcome(
+            verdict="partly",
+            summary=f"{error.what}; what was begun before that is in the journal",
+            exit_code=EXIT_CODES["partly"],
+            failure=failure,
+            next_steps=tuple(step for step in (error.fix, f"azlin objective resume {objective.id[:8]}") if step),
+        )
     return Outcome(
         verdict=VERDICTS.get(error.exit_code, "failed"),
         summary=error.what,

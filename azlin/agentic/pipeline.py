@@ -59,7 +59,7 @@ class Road:
     parse: Callable[[Request], Intent]
     plan: Callable[[Intent, World], Plan]
     quote: Callable[[Plan, World], Quote]
-    judge: Callable[[Quote, Plan, tuple[str, ...], bool], BudgetVerdict]
+    judge: Callable[[str, Plan, Quote, Terms, bool], BudgetVerdict]
     validate: Callable[[Plan, Sequence[OperationResult], World], list[Finding]]
     open_run: Callable[[str, Terms], JournalledRun]
     started: Callable[[str], bool]
@@ -79,7 +79,7 @@ def walk(objective: Objective, terms: Terms, road: Road) -> Objective:
     try:
         walker.walk()
     except AzlinError as stopped:
-        walker.conclude(conclusion.stopped_by(stopped))
+        walker.conclude(conclusion.stopped_by(stopped, walker.objective, begun=road.started(objective.id)))
     return walker.objective
 
 
@@ -170,7 +170,7 @@ class _Walker:
     def _judged(self, plan: Plan, quote: Quote) -> BudgetVerdict:
         """The verdict is made anew on every walk: money spent meanwhile counts, and so do today's flags."""
         attended = self.road.asker.attended and not self.terms.yes and not self.terms.no_input
-        verdict = self.road.judge(quote, plan, tuple(self.terms.allow), attended)
+        verdict = self.road.judge(self.objective.id, plan, quote, self.terms, attended)
         self._save(budget=verdict)
         self._tell("budget-judged", budget=verdict)
         return verdict

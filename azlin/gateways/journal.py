@@ -210,8 +210,9 @@ class Journal(Protocol):
         """Who holds, or last held, the lease of an objective; None if nobody ever did."""
         ...
 
-    def committed(self, month: str) -> Decimal:
-        """The expected monthly cost that was approved in a month (`2026-11`, UTC), and has not been removed since.
+    def committed(self, month: str, *, besides: str = "") -> Decimal:
+        """The expected monthly cost that was approved in a month (`2026-11`, UTC), and has not been removed since; that
+        of the objective `besides` is left out (it is being judged, and must not be counted twice).
 
         A saving counts unless it is for something whose cost has just been left out for the same reason.
         """

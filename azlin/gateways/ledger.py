@@ -141,8 +141,8 @@ class Ledger(Journal):
     def removed(self, resource_id: str) -> None:
         self._store.write(lambda ledger: ledger_resources.remove(ledger, resource_id))
 
-    def committed(self, month: str) -> Decimal:
-        return self._store.read(lambda ledger: ledger_resources.committed(ledger, month))
+    def committed(self, month: str, *, besides: str = "") -> Decimal:
+        return self._store.read(lambda ledger: ledger_resources.committed(ledger, month, besides))
 
     @contextmanager
     def lease(self, objective_id: str, runner: str) -> Generator[HeldLease]:

@@ -52,8 +52,8 @@ def remove(ledger: sqlite3.Connection, resource_id: str) -> None:
     )
 
 
-def committed(ledger: sqlite3.Connection, month: str) -> Decimal:
-    amounts = list(_amounts(ledger, month))
+def committed(ledger: sqlite3.Connection, month: str, besides: str) -> Decimal:
+    amounts = list(_amounts(ledger, month, besides))
     gone = [key for key, _, removed, _ in amounts if removed and key is not None]
     total = Decimal(0)
     for key, verb, removed, amount in amounts:
@@ -63,13 +63,13 @@ def committed(ledger: sqlite3.Connection, month: str) -> Decimal:
     return total
 
 
-def _amounts(ledger: sqlite3.Connection, month: str) -> list[tuple[str | None, str, bool, Decimal]]:
+def _amounts(ledger: sqlite3.Connection, month: str, besides: str) -> list[tuple[str | None, str, bool, Decimal]]:
     """Resource, verb, whether it is gone (or never will be made), and the approved amount."""
     found: list[tuple[str | None, str, bool, Decimal]] = []
     for approval in ledger.execute(
         "SELECT a.objective, a.amounts, o.verdict FROM approvals a LEFT JOIN objectives o ON o.id = a.objective"
-        " WHERE a.month = ? AND a.withdrawn_at IS NULL",
-        (month,),
+        " WHERE a.month = ? AND a.withdrawn_at IS NULL AND a.objective <> ?",
+        (month, besides),
     ).fetchall():
         for operation, amount in msgspec.json.decode(approval["amounts"], type=dict[str, Decimal]).items():
             row = ledger.execute(
