@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from azlin.agentic.approver import Question
@@ -77,6 +79,10 @@ class Story:
     def filed(self, objective: Objective) -> Objective:
         """The objective as it is kept."""
         return self._app(Terms()).objectives.show(objective.id)
+
+    def committed(self) -> Decimal:
+        """What was approved this month already, in this home."""
+        return self._app(Terms()).journal.committed(datetime.now(UTC).strftime("%Y-%m"))
 
     def _app(self, terms: Terms) -> App:
         environ = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "AZLIN_"))}
