@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from azlin.gateways.az_install import find_az, installation_of
 from azlin.paths import Paths
 from azlin.sandbox.arm.behaviour import Answer, Registry
 from azlin.sandbox.arm.control_plane import ControlPlane
@@ -21,12 +23,32 @@ from azlin.sandbox.arm.routes import Arm
 from azlin.sandbox.arm.store import Store
 from azlin.sandbox.directory import Directory, Tenant
 from azlin.sandbox.entra import Entra
+from azlin.sandbox.environment import shell_environment
 from azlin.sandbox.incoming import Incoming
 from azlin.sandbox.instance import Instance, ensure_running, stop
 from azlin.sandbox.keys import SigningKey
 
 VERSION = "api-version=2024-01-01"
 BASE = "https://management.azure.com"
+AZ_DRIVER = """
+import io, json, logging, sys
+from azure.cli.core import get_default_cli
+answers = []
+for arguments in json.load(sys.stdin):
+    cli, out, said = get_default_cli(), io.StringIO(), io.StringIO()
+    streams, (sys.stdout, sys.stderr) = (sys.stdout, sys.stderr), (out, said)
+    logging.getLogger('cli').handlers.clear()
+    try:
+        code = cli.invoke(arguments, out_file=out)
+    except SystemExit as left:
+        code = left.code
+    finally:
+        sys.stdout, sys.stderr = streams
+    error = cli.result.error if cli.result else None
+    answers.append([code or 0, out.getvalue(), f'{error or ""} {said.getvalue()}'])
+json.dump(answers, sys.stdout)
+"""
+"""Runs several commands in one process of az's own interpreter, because loading az takes longer than they do."""
 
 
 @dataclass
@@ -158,3 +180,55 @@ def bare_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("AZURE_", "ARM_", "AZLIN_")) and "PROXY" not in name.upper()
     }
+
+
+@dataclass(frozen=True)
+class AzSaid:
+    """How one command of az ended; `error` is what it raised and what it wrote to stderr."""
+
+    code: int
+    text: str
+    error: str
+
+    @property
+    def data(self) -> Any:
+        """What it printed; an error is shown instead of a missing document."""
+        assert self.code == 0, self.error
+        return json.loads(self.text) if self.text.strip() else None
+
+
+Az = Callable[..., list[AzSaid]]
+
+
+@pytest.fixture(scope="session")
+def environment(sandbox: Instance) -> dict[str, str]:
+    """This process's environment, with the sandbox as the only Azure."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "ARM_"))}
+    return kept | shell_environment(sandbox, os.environ)
+
+
+@pytest.fixture(scope="session")
+def az(environment: dict[str, str]) -> Az:
+    """`az("group list", ["group", "show", ...])`: one answer per command of the unmodified Azure CLI."""
+    found = find_az(environment)
+    assert found is not None, "make setup installs az"
+    python = installation_of(found).python
+
+    def run(
+        *commands: str | list[str], environment: dict[str, str] = environment, here: Path | None = None
+    ) -> list[AzSaid]:
+        arguments = [one.split() if isinstance(one, str) else one for one in commands]
+        done = subprocess.run(
+            [*python, "-c", AZ_DRIVER],
+            input=json.dumps([[*one, "-o", "json"] for one in arguments]),
+            env=environment,
+            cwd=here,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        assert done.returncode == 0, done.stderr
+        return [AzSaid(*one) for one in json.loads(done.stdout)]
+
+    return run

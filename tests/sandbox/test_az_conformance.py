@@ -1,94 +1,15 @@
-"""The unmodified Azure CLI against the sandbox: its own parsers, its own SDKs, no endpoint settings, no `az login`.
-
-Commands run through az's own interpreter, several in one process, because loading az takes longer than they do.
-"""
+"""The unmodified Azure CLI against the sandbox: its own parsers, its own SDKs, no endpoint settings, no `az login`."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from azlin.gateways.az_install import find_az, installation_of
-from azlin.sandbox.environment import shell_environment
+from azlin.gateways.az_install import find_az
 from azlin.sandbox.instance import Instance
-
-DRIVER = """
-import io, json, sys, logging
-from azure.cli.core import get_default_cli
-results = []
-for arguments in json.load(sys.stdin):
-    cli, out, said = get_default_cli(), io.StringIO(), io.StringIO()
-    stderr, sys.stderr = sys.stderr, said
-    logging.getLogger('cli').handlers.clear()
-    try:
-        code = cli.invoke(arguments, out_file=out)
-    except SystemExit as left:
-        code = left.code
-    finally:
-        sys.stderr = stderr
-    error = cli.result.error if cli.result else None
-    results.append([code, out.getvalue(), str(error) if error else '', said.getvalue()])
-json.dump(results, sys.stdout)
-"""
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    text: str
-    ended_by: str
-    stderr: str
-
-    @property
-    def error(self) -> str:
-        return f"{self.ended_by}\n{self.stderr}"
-
-    @property
-    def data(self) -> Any:
-        """What it printed; an error is shown instead of a missing document."""
-        assert self.code in (0, None), self.error
-        return json.loads(self.text) if self.text.strip() else None
-
-
-Az = Callable[..., list[Said]]
-
-
-@pytest.fixture(scope="session")
-def environment(sandbox: Instance) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "ARM_"))}
-    return kept | shell_environment(sandbox, os.environ)
-
-
-@pytest.fixture(scope="session")
-def az(environment: dict[str, str]) -> Az:
-    """`az("group list", ["group", "show", ...])`: one answer per command."""
-    found = find_az(environment)
-    assert found is not None, "make setup installs az"
-    python = installation_of(found).python
-
-    def run(*commands: str | list[str], environment: dict[str, str] = environment) -> list[Said]:
-        arguments = [one.split() if isinstance(one, str) else one for one in commands]
-        done = subprocess.run(
-            [*python, "-c", DRIVER],
-            input=json.dumps([[*one, "-o", "json"] for one in arguments]),
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr
-        return [Said(*one) for one in json.loads(done.stdout)]
-
-    return run
+from tests.sandbox.conftest import Az
 
 
 def test_az_itself_works_without_signing_in(environment: dict[str, str], sandbox: Instance):

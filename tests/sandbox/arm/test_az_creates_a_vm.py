@@ -1,40 +1,14 @@
-"""The unmodified Azure CLI is the judge: what it makes, lists, changes and removes in the running sandbox.
-
-Its commands run in one process of az's own interpreter, because loading az takes longer than they do.
-"""
+"""The unmodified Azure CLI is the judge: what it makes, lists, changes and removes in the running sandbox."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import partial
 
 import pytest
 
-from azlin.gateways.az_install import find_az, installation_of
-from azlin.sandbox.environment import shell_environment
-from azlin.sandbox.instance import Instance
+from tests.sandbox.conftest import Az
 
-DRIVER = """
-import io, json, logging, sys
-from azure.cli.core import get_default_cli
-answers = []
-for arguments in json.load(sys.stdin):
-    cli, out, said = get_default_cli(), io.StringIO(), io.StringIO()
-    streams, (sys.stdout, sys.stderr) = (sys.stdout, sys.stderr), (out, said)
-    logging.getLogger('cli').handlers.clear()
-    try:
-        code = cli.invoke(arguments, out_file=out)
-    except SystemExit as left:
-        code = left.code
-    finally:
-        sys.stdout, sys.stderr = streams
-    error = cli.result.error if cli.result else None
-    answers.append([code or 0, out.getvalue(), f'{error or ""} {said.getvalue()}'])
-json.dump(answers, sys.stdout)
-"""
 KEY = (
     "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7h0cJr7d5G5hC2yq1k1WJt0m1h6n6m7m8x9y0z1a2b3c4d5e6f7g8h9i0j1k2l3m4n5o6p7q8"
     "r9s0t1u2v3w4x5y6z7A8B9C0D1E2F3G4H5I6J7K8L9M0N1O2P3Q4R5S6T7U8V9W0X1Y2Z3a4b5c6d7e8f9g0h1i2j3k4l5m6n7o8p9q0r1s2t3u4v5w"
@@ -42,48 +16,13 @@ KEY = (
 )
 
 
-class Said(NamedTuple):
-    code: int
-    text: str
-    error: str
-
-    @property
-    def data(self) -> Any:
-        """What was printed; an error shows itself in its place."""
-        assert self.code == 0, self.error
-        return json.loads(self.text) if self.text.strip() else None
-
-
-Az = Callable[..., list[Said]]
-
-
-@pytest.fixture(scope="session")
-def az(sandbox: Instance, tmp_path_factory: pytest.TempPathFactory) -> Az:
-    """`az("group list", ["group", "show", ...])`: one answer per command, in a directory that holds the key."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "ARM_"))}
-    environment = kept | shell_environment(sandbox, os.environ) | {"AZURE_CORE_ONLY_SHOW_ERRORS": "true"}
-    found = find_az(environment)
-    assert found is not None, "make setup installs az"
+@pytest.fixture(scope="module")
+def az(az: Az, tmp_path_factory: pytest.TempPathFactory) -> Az:
+    """az in a directory that holds a public key and a template."""
     here = tmp_path_factory.mktemp("az")
     (here / "key.pub").write_text(KEY)
     (here / "template.json").write_text(TEMPLATE)
-
-    def run(*commands: str | list[str]) -> list[Said]:
-        arguments = [one.split() if isinstance(one, str) else one for one in commands]
-        done = subprocess.run(
-            [*installation_of(found).python, "-c", DRIVER],
-            input=json.dumps([[*one, "-o", "json"] for one in arguments]),
-            env=environment,
-            cwd=here,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=180,
-        )
-        assert done.returncode == 0, done.stderr
-        return [Said(*one) for one in json.loads(done.stdout)]
-
-    return run
+    return partial(az, here=here)
 
 
 TEMPLATE = """{
