@@ -4,98 +4,33 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from azlin.agentic.types import (
-    Approval,
     Failure,
-    MadeAgainst,
-    Objective,
     Operation,
-    OperationResult,
     Outcome,
-    Plan,
-    Quote,
-    QuoteLine,
-    Request,
-    ResourceRef,
-    Status,
-    Verb,
     approval_fingerprint,
 )
 from azlin.errors import NotFound, StateDamaged, UsageRefused
 from azlin.gateways.journal import Journal, PreImage
 from azlin.paths import Paths
-
-AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-ABSENT = PreImage(known=True, absent=True)
-THERE = PreImage(known=True, absent=False, etag='"1"')
-UNKNOWN = PreImage(known=False)
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return Paths(tmp_path / "home")
-
-
-@pytest.fixture
-def journal(paths: Paths) -> Iterator[Journal]:
-    with Journal.open(paths) as journal:
-        yield journal
-
-
-def asked(objective_id: str = "0bject1ve", text: str = "create a vm", at: datetime = AT, **more: Any) -> Objective:
-    return Objective(id=objective_id, cloud="sandbox", request=Request(text=text, actor="sam", at=at), **more)
-
-
-def disk(name: str, verb: Verb = "ensure", **desired: Any) -> Operation:
-    target = ResourceRef(type="Microsoft.Compute/disks", name=name, group="web", subscription="s")
-    return Operation(id=f"disk:{name}", verb=verb, effect="creates", target=target, desired=desired)
-
-
-def planned(*operations: Operation) -> Plan:
-    return Plan(operations=operations, made_against=MadeAgainst(cloud="sandbox"))
-
-
-def result(operation: Operation, status: Status = "done", **more: Any) -> OperationResult:
-    return OperationResult(operation=operation.id, status=status, strategy="arm", **more)
-
-
-def start(
-    journal: Journal, objective: Objective, operation: Operation, pre_image: PreImage = ABSENT, **more: Any
-) -> None:
-    given: dict[str, Any] = {"strategy": "arm", "attempt": 1, "request": {}, "pre_image": pre_image, **more}
-    journal.started(objective.id, operation, **given)
-
-
-def make(journal: Journal, objective: Objective, *operations: Operation) -> None:
-    for operation in operations:
-        start(journal, objective, operation)
-        journal.finished(objective.id, result(operation))
-
-
-def approved(objective: Objective, amounts: list[tuple[Operation, str]], at: datetime = AT) -> Objective:
-    plan = planned(*(operation for operation, _ in amounts))
-    lines = tuple(
-        QuoteLine(
-            operation=operation.id, meter="disk", quantity=Decimal(1), unit="month", unit_price=Decimal(amount),
-            low=Decimal(0), expected=Decimal(amount), high=Decimal(99), source="list", as_of="2026-11-01",
-            confidence="high",
-        )
-        for operation, amount in amounts
-    )  # fmt: skip
-    quote = Quote(lines=lines)
-    approval = Approval(by="sam", at=at, how="typed", fingerprint=approval_fingerprint(plan, quote))
-    return Objective(
-        id=objective.id, cloud=objective.cloud, request=objective.request, plan=plan, quote=quote, approval=approval
-    )
+from tests.gateways.ledger_builders import (
+    ABSENT,
+    AT,
+    THERE,
+    UNKNOWN,
+    approved,
+    asked,
+    disk,
+    make,
+    planned,
+    result,
+    start,
+)
 
 
 class TestObjectives:

@@ -9,52 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from azlin.agentic.types import (
-    Objective,
-    Operation,
-    Request,
-    ResourceRef,
-    Verb,
-)
 from azlin.errors import StateDamaged, StateUnwritable
-from azlin.gateways.journal import Journal, PreImage
+from azlin.gateways.journal import Journal
 from azlin.paths import Paths
-
-AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-ABSENT = PreImage(known=True, absent=True)
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return Paths(tmp_path / "home")
-
-
-@pytest.fixture
-def journal(paths: Paths) -> Iterator[Journal]:
-    with Journal.open(paths) as journal:
-        yield journal
-
-
-def asked(objective_id: str = "0bject1ve", text: str = "create a vm", at: datetime = AT, **more: Any) -> Objective:
-    return Objective(id=objective_id, cloud="sandbox", request=Request(text=text, actor="sam", at=at), **more)
-
-
-def disk(name: str, verb: Verb = "ensure", **desired: Any) -> Operation:
-    target = ResourceRef(type="Microsoft.Compute/disks", name=name, group="web", subscription="s")
-    return Operation(id=f"disk:{name}", verb=verb, effect="creates", target=target, desired=desired)
-
-
-def start(
-    journal: Journal, objective: Objective, operation: Operation, pre_image: PreImage = ABSENT, **more: Any
-) -> None:
-    given: dict[str, Any] = {"strategy": "arm", "attempt": 1, "request": {}, "pre_image": pre_image, **more}
-    journal.started(objective.id, operation, **given)
+from tests.gateways.ledger_builders import asked, disk, start
 
 
 @contextmanager
