@@ -14,6 +14,8 @@ from azlin.sandbox.arm.store import Body, Resource
 Fields = Mapping[str, str]
 Test = Callable[[Fields], bool]
 
+_DEEPEST = 100
+"""How deep parentheses and `not` may be nested."""
 _TOKEN = re.compile(r"\s*(?:'((?:[^']|'')*)'|([A-Za-z_][\w/.]*)|([(),])|(-?\d[\d.]*))")
 
 
@@ -24,7 +26,7 @@ class Filter:
         """Raises ArmRefusal 400 for what is not understood: an ignored filter would lie."""
         self._text = text
         self._tokens = self._scan(text)
-        self._at = 0
+        self._at = self._depth = 0
         self.resource_type = _required_type(text)
         self._test = self._either()
         if self._at != len(self._tokens):
@@ -56,23 +58,23 @@ class Filter:
         return tokens
 
     def _either(self) -> Test:
-        left = self._both()
+        tests = [self._both()]
         while self._word("or"):
-            left = _any(left, self._both())
-        return left
+            tests.append(self._both())
+        return lambda fields: any(test(fields) for test in tests)
 
     def _both(self) -> Test:
-        left = self._one()
+        tests = [self._one()]
         while self._word("and"):
-            left = _all(left, self._one())
-        return left
+            tests.append(self._one())
+        return lambda fields: all(test(fields) for test in tests)
 
     def _one(self) -> Test:
         if self._word("not"):
-            inner = self._one()
+            inner = self._deeper(self._one)
             return lambda fields: not inner(fields)
         if self._mark("("):
-            inner = self._either()
+            inner = self._deeper(self._either)
             self._expect(")")
             return inner
         kind, text = self._next()
@@ -86,6 +88,14 @@ class Filter:
             raise self._refusal()
         field, wanted, equal = text.casefold(), value.casefold(), operator == "eq"
         return lambda fields: (fields.get(field, "").casefold() == wanted) is equal
+
+    def _deeper(self, read: Callable[[], Test]) -> Test:
+        if self._depth == _DEEPEST:
+            raise self._refusal()
+        self._depth += 1
+        inner = read()
+        self._depth -= 1
+        return inner
 
     def _function(self, name: str) -> Test:
         arguments: list[tuple[str, str]] = []
@@ -132,14 +142,6 @@ class Filter:
             "InvalidFilterInQueryString",
             f"Invalid $filter '{self._text}' specified in the query string.",
         )
-
-
-def _any(left: Test, right: Test) -> Test:
-    return lambda fields: left(fields) or right(fields)
-
-
-def _all(left: Test, right: Test) -> Test:
-    return lambda fields: left(fields) and right(fields)
 
 
 def _required_type(text: str) -> str | None:
