@@ -30,7 +30,7 @@ class Incoming:
             return None
         try:
             return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._lenient()
 
     def _lenient(self) -> Any:

@@ -31,18 +31,27 @@ class JsonInvalid(ValueError):
 def read_json(text: str | bytes) -> Any:
     """The value the text stands for; the last of two equal names wins. Raises JsonInvalid.
 
-    Strict JSON takes the fast road; only what that refuses is read by the lenient one.
+    Strict JSON takes the fast road; only what that refuses is read by the lenient one. Nested too deeply is invalid.
     """
     text = text.decode("utf-8-sig", errors="replace") if isinstance(text, bytes) else text
     try:
         return json.loads(text)
     except ValueError:
-        reader = _Reader(text)
+        return _lenient(text)
+    except RecursionError:
+        raise JsonInvalid("The reader's MaxDepth has been exceeded", 1, 1) from None
+
+
+def _lenient(text: str) -> Any:
+    reader = _Reader(text)
+    try:
         value = reader.value()
-        reader.skip()
-        if reader.at < len(text):
-            raise reader.invalid("Additional text encountered after finished reading JSON content") from None
-        return value
+    except RecursionError:
+        raise reader.invalid("The reader's MaxDepth has been exceeded") from None
+    reader.skip()
+    if reader.at < len(text):
+        raise reader.invalid("Additional text encountered after finished reading JSON content") from None
+    return value
 
 
 def object_of(value: Any) -> Body:
