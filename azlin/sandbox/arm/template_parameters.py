@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ _WANTED = {
     "secureobject": ("Object",),
     "array": ("Array",),
 }
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class _Reader:
 
 def _fitting(name: str, kind: str, value: Any) -> Any:
     """A value of the declared type; ARM takes numbers and booleans written as text."""
-    if kind == "int" and isinstance(value, str) and value.lstrip("-").isdigit():
+    if kind == "int" and isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
     if kind == "bool" and isinstance(value, str) and value.casefold() in ("true", "false"):
         return value.casefold() == "true"
