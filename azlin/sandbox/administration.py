@@ -15,6 +15,7 @@ import msgspec
 from azlin.sandbox.arm.behaviour import Answer
 from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.faults import Fault
+from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.incoming import Incoming
 from azlin.sandbox.request_log import RequestLog
 from azlin.sandbox.seed import SeedUnreadable, seed
@@ -58,7 +59,7 @@ class Administration:
             return _error(404, "NotFound", f"no such door: {incoming.method} {what}")
         try:
             return Answer(200, msgspec.to_builtins(door(incoming)))
-        except (SeedUnreadable, msgspec.ValidationError) as refused:
+        except (SeedUnreadable, ArmRefusal, msgspec.ValidationError) as refused:
             return _error(400, "Unreadable", str(refused))
 
     def _status(self, _: Incoming) -> dict[str, Any]:
@@ -82,10 +83,12 @@ class Administration:
         }
 
     def _add_fault(self, incoming: Incoming) -> Fault:
-        return self._plane.faults.add(msgspec.convert({"id": "", **(incoming.json() or {})}, Fault))
+        sent = incoming.json()
+        asked = msgspec.convert({} if sent is None else sent, dict[str, Any])
+        return self._plane.faults.add(msgspec.convert({"id": "", **asked}, Fault))
 
     def _seed(self, incoming: Incoming) -> Any:
-        asked = msgspec.json.decode(incoming.body, type=_SeedAsked)
+        asked = msgspec.convert(incoming.json(), _SeedAsked)
         report = seed(Path(asked.path), asked.name, self._plane)
         self._on_change()
         return report
