@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from azlin.agentic.approver import Asker
+from azlin.agentic.approver import Asker, Question
 from azlin.agentic.families import IntentFamily
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import BudgetVerdict, Intent, Objective, Plan, Quote, Request
@@ -94,6 +94,7 @@ class App:
         if terms.plan_path is not None:
             saved = plan_file.read(terms.plan_path, cloud)
             objective = plan_file.taken_up(self.objectives.create(saved.request, cloud.name), saved)
+            self._ask_for_secrets(objective, asker)
         else:
             objective = self.objectives.create(self._request(text), cloud.name)
         ended = self._walk(objective, terms, cloud, view, asker)
@@ -105,9 +106,22 @@ class App:
         """Go on with an objective from where it stands. One that is over is returned as it is."""
         from azlin.agentic.conclusion import may_go_on
 
-        objective = self.objectives.show(objective_id)
+        objective = may_go_on(self.objectives.show(objective_id))
         cloud = self._cloud_of(objective, terms)
-        return self._walk(may_go_on(objective), terms, cloud, view, asker)
+        if objective.outcome is not None:
+            return objective
+        self._ask_for_secrets(objective, asker)
+        return self._walk(objective, terms, cloud, view, asker)
+
+    def _ask_for_secrets(self, objective: Objective, asker: Asker) -> None:
+        """The texts of secrets are never kept. Without an answer the operation that needs one says so."""
+        from azlin.redaction import secret_names
+
+        operations = objective.plan.operations if objective.plan is not None else ()
+        for name in secret_names([objective.request.text, *(operation.desired for operation in operations)]):
+            question = Question(kind="secret", text=f"Objective {objective.id[:8]} needs its {name}, which is not kept")
+            if name not in self._secrets and (answer := asker.ask(question)):
+                self._secrets[name] = answer
 
     def undo(self, objective_id: str, terms: Terms, view: View, asker: Asker) -> Objective:
         """Remove what an objective provably made: a plan of its own, previewed, priced and approved like any other."""

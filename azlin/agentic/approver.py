@@ -25,9 +25,10 @@ from azlin.errors import BudgetExceeded, PermissionRefused, Undecided
 
 
 class Question(Value, frozen=True):
-    """What is asked before anything runs. For `name` the only yes is to type `expected`; for `yes-no`, y or yes."""
+    """What is asked before anything runs. For `name` the only yes is to type `expected`; for `yes-no`, y or yes. A
+    `secret` is typed without being shown."""
 
-    kind: Literal["yes-no", "name"]
+    kind: Literal["yes-no", "name", "secret"]
     text: str
     expected: str = "y"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import signal
 import sys
 from collections.abc import Generator
@@ -36,13 +37,15 @@ class Keyboard:
             return None
         try:
             with _closing_is_told():
+                if question.kind == "secret":
+                    return getpass.getpass(prompt(question), sys.stderr)
                 sys.stderr.write(prompt(question))
                 sys.stderr.flush()
                 line = sys.stdin.readline()
         except KeyboardInterrupt:
             sys.stderr.write("\n")
             raise
-        except (OSError, TerminalClosed):
+        except (OSError, EOFError, TerminalClosed):
             return NO
         if not line.endswith("\n"):
             return NO
