@@ -126,6 +126,8 @@ class Directory:
             if known.id == wanted.casefold() or known.name.casefold() == name.casefold():
                 return known
         made = _tenant(name, wanted.casefold())
+        if made.domain in self._tenants:
+            made.domain = f"{made.id.replace('-', '')}.onmicrosoft.com"
         self._kept.tenants.append(made)
         self._keep()
         self._index()
