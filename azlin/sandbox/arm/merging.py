@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from azlin.sandbox.arm.behaviour import Behaviour
+from azlin.sandbox.arm.jsonc import object_of
 from azlin.sandbox.arm.store import Body
 
 
@@ -12,8 +13,8 @@ def merge_patch(before: Body, patch: Body) -> Body:
     for key, value in patch.items():
         if value is None:
             merged.pop(key, None)
-        elif isinstance(value, dict) and isinstance(merged.get(key), dict) and key != "tags":
-            merged[key] = merge_patch(merged[key], value)  # pyright: ignore[reportUnknownArgumentType]
+        elif isinstance(value, dict) and key != "tags":
+            merged[key] = merge_patch(object_of(merged.get(key)), object_of(value))
         else:
             merged[key] = value
     return merged
