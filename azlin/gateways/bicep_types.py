@@ -6,11 +6,13 @@ one type at one api-version. The format is that of Azure/bicep-types (src/bicep-
 
 from __future__ import annotations
 
+import gzip
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -23,6 +25,7 @@ FILE_BYTES_MAX = 128 * 1024 * 1024
 NEST_MAX = 32
 
 Entry = dict[str, Any]
+T = TypeVar("T")
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -53,7 +56,7 @@ def definitions(archive_path: Path) -> Iterator[Definition]:
         raise ValueError("there is no types.json with a resource in it")
     for name, content in _files(archive_path):
         if places := wanted.pop(name, None):
-            reader = _Reader(msgspec.json.decode(content, type=list[Entry]))
+            reader = _Reader(_entries(content, list[Entry]))
             for place in places:
                 yield reader.definition(place.number)
 
@@ -71,7 +74,7 @@ def edition(archive_path: Path) -> str:
 def _newest_places(archive_path: Path) -> list[Place]:
     found: dict[str, dict[str, Place]] = {}
     for file, content in _files(archive_path):
-        for number, entry in enumerate(msgspec.json.decode(content, type=list[Named])):
+        for number, entry in enumerate(_entries(content, list[Named])):
             if entry.kind == "ResourceType":
                 type_, _, version = entry.name.rpartition("@")
                 versions = found.setdefault(type_.casefold(), {})
@@ -84,7 +87,7 @@ def _newest_places(archive_path: Path) -> list[Place]:
 def _files(archive_path: Path) -> Iterator[tuple[str, bytes]]:
     """(name, content) of every `types.json`, in one pass."""
     try:
-        with tarfile.open(archive_path, "r|gz") as archive:
+        with gzip.open(archive_path) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as archive:
             for member in archive:
                 if not member.isfile() or not member.name.endswith("/types.json"):
                     continue
@@ -93,8 +96,16 @@ def _files(archive_path: Path) -> Iterator[tuple[str, bytes]]:
                 file = archive.extractfile(member)
                 if file is not None:
                     yield member.name, file.read()
-    except (tarfile.TarError, EOFError, OSError) as broken:
+            # tarfile takes a header that is cut off for the end; only gzip knows whether all of it was there.
+            while unpacked.read(1 << 20):
+                pass
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as broken:
         raise ValueError(f"it is not a whole .tar.gz archive: {broken}") from broken
+
+
+def _entries(content: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(content, type=kind)
     except msgspec.DecodeError as broken:
         raise ValueError(f"a types.json in it cannot be read: {broken}") from broken
 
