@@ -21,7 +21,7 @@ SERVICES = {
     "postgres": "5432",
     "mysql": "3306",
 }
-_PORT = re.compile(r"(?P<ports>\d{1,5}(?:-\d{1,5})?)(?:/(?P<protocol>tcp|udp))?$")
+_PORT = re.compile(r"(?P<ports>\d{1,5}(?:-\d{1,5})?)(?:/(?P<protocol>tcp|udp))?$", re.ASCII)
 _ANYWHERE = (
     "the whole internet",
     "the internet",
@@ -114,7 +114,10 @@ def _port(tokens: Tokens, at: int, spoken: bool) -> tuple[str, str | None] | Non
     if word in SERVICES:
         return SERVICES[word], None
     found = _PORT.match(word)
-    if not spoken or found is None or not all(0 < int(port) < 65536 for port in found["ports"].split("-")):
+    if not spoken or found is None:
+        return None
+    ends = [int(port) for port in found["ports"].split("-")]
+    if not 0 < ends[0] <= ends[-1] < 65536:
         return None
     return found["ports"], found["protocol"].capitalize() if found["protocol"] else None
 
@@ -170,7 +173,7 @@ def read_prefixes(tokens: Tokens, start: int) -> Phrase | None:
 
 
 def read_subnets(tokens: Tokens, start: int) -> Phrase | None:
-    """`with a subnet called web 10.1.1.0/24`, `with subnets a 10.1.1.0/24 and b 10.1.2.0/24`."""
+    """`with a subnet called web 10.1.1.0/24`, `with subnets web 10.1.1.0/24 and db 10.1.2.0/24`."""
     at = _attached(tokens, start, "subnet")
     if at is None:
         return None
@@ -237,6 +240,6 @@ def read_storage_sku(tokens: Tokens, start: int) -> Phrase | None:
 def read_priority(tokens: Tokens, start: int) -> Phrase | None:
     """`with priority 200`."""
     at = tokens.after(tokens.skip(start, {"with", "and", "a", "at"}), "priority of", "priority", "--priority")
-    if at is None or not tokens.low(at).isdigit():
+    if at is None or not re.fullmatch(r"[0-9]{1,9}", tokens.low(at)):
         return None
     return Phrase("priority", int(tokens.low(at)), start, at + 1)
