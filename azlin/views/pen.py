@@ -93,6 +93,10 @@ class Pen:
         for part in parts:
             words, style = (part, "") if isinstance(part, str) else part
             text.append(clean(words), style)
+        if not text:
+            # rich pads nothing to nothing: an empty line would not be a line.
+            self._console.print()
+            return
         self._console.print(Padding(text, (0, 0, 0, indent), expand=False))
 
 
