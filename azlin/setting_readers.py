@@ -51,7 +51,8 @@ def amounts(value: object) -> dict[str, Decimal]:
 def percentages(value: object) -> tuple[int, ...]:
     wanted = "a list of whole percentages from 1 to 1000, such as [50, 80, 100]"
     if isinstance(value, str):
-        value = [int(part) if part.strip().isdigit() else part for part in value.split(",")]
+        parts = [part.strip() for part in value.split(",")]
+        value = [int(part) if part.isdecimal() and len(part) <= 4 else part for part in parts]
     if not isinstance(value, list):
         raise ValueError(wanted)
     numbers = cast("list[object]", value)
@@ -69,14 +70,18 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def address(value: object) -> str:
+    wanted = "an https:// address (http:// only for a loopback address)"
     address = text(value).rstrip("/")
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise ValueError(wanted) from None
     if parts.username or parts.password:
         raise ValueError("an address without a user name or password in it")
     host = parts.hostname or ""
     if host and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))):
         return address
-    raise ValueError("an https:// address (http:// only for a loopback address)")
+    raise ValueError(wanted)
 
 
 def _is_loopback(host: str) -> bool:
@@ -90,7 +95,10 @@ def _is_loopback(host: str) -> bool:
 
 def command(value: object) -> tuple[str, ...]:
     """An argument list, or one text that is split as a shell would."""
-    parts = tuple(shlex.split(value)) if isinstance(value, str) else texts(value)
+    try:
+        parts = tuple(shlex.split(value)) if isinstance(value, str) else texts(value)
+    except ValueError:
+        parts = ()
     if not parts:
         raise ValueError("a command")
     return parts
