@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import gc
+import ipaddress
 import os
 import socket
 import ssl
@@ -230,7 +231,10 @@ def guard(*, loopback: bool) -> list[str]:
 
     def check(host: Any) -> None:
         name = host.decode() if isinstance(host, bytes) else str(host)
-        local = name.startswith("127.") or name in ("::1", "localhost", "")
+        try:
+            local = ipaddress.ip_address(name).is_loopback
+        except ValueError:  # a name, and 127.0.0.1.example.org is one too
+            local = name in ("localhost", "")
         if not (local and loopback):
             refused.append(name)
             raise ConnectionRefusedError(111, f"{name} is not loopback, and was not called")
