@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 from azlin.paths import Paths
-from azlin.sandbox.instance import Instance, ensure_running
+from azlin.sandbox.instance import Instance, ensure_running, stop
 
 
 def test_a_second_server_of_the_same_directory_leaves_at_once(sandbox: Instance):
@@ -28,26 +26,15 @@ def test_a_second_server_of_the_same_directory_leaves_at_once(sandbox: Instance)
     assert sandbox.ask("GET", "health")["pid"] == sandbox.pid
 
 
-def test_a_restart_has_the_same_ports_secrets_and_name_and_ends_on_sigterm(tmp_path: Path):
+def test_a_restart_has_the_same_ports_secrets_and_name(tmp_path: Path):
     paths = Paths(tmp_path)
-    first = ensure_running(paths)
-    status = _end(first)
-    second = ensure_running(paths)
-    assert second.pid != first.pid
-    for part in ("id", "tls_port", "proxy_port", "identity_port", "admin_key", "identity_header", "tenants"):
-        assert getattr(second, part) == getattr(first, part), part
-    assert json.loads(second.file.read_bytes())["pid"] == second.pid
-    assert _end(second) is status is True
-
-
-def _end(instance: Instance) -> bool:
-    """Whether it is gone after SIGTERM: who holds its lock file is asked, because it is nobody's child here."""
-    import fcntl
-
-    os.kill(instance.pid, signal.SIGTERM)
-    lock = os.open(Path(instance.directory) / "server.lock", os.O_RDWR)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        first = ensure_running(paths)
+        stop(paths)
+        second = ensure_running(paths)
+        assert second.pid != first.pid
+        for part in ("id", "tls_port", "proxy_port", "identity_port", "admin_key", "identity_header", "tenants"):
+            assert getattr(second, part) == getattr(first, part), part
+        assert json.loads(second.file.read_bytes())["pid"] == second.pid
     finally:
-        os.close(lock)
-    return True
+        stop(paths)
