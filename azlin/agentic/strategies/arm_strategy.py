@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 from msgspec.structs import replace
 
 from azlin.agentic.strategies.base_strategy import Fit, Run
-from azlin.agentic.strategies.stepwise import Stepwise
+from azlin.agentic.strategies.stepwise import Stepwise, secrets_in
 from azlin.agentic.types import GROUP_TYPE, Operation, Plan, ResourceRef
-from azlin.errors import AnswerLost, AzureRefused, NotFound, TimedOut, Undecided, UsageRefused
+from azlin.errors import AnswerLost, AzureRefused, NotFound, TimedOut, UsageRefused
 from azlin.gateways.arm import Arm
 from azlin.gateways.arm_id import collection
 from azlin.gateways.cloud import Cloud
-from azlin.redaction import fill, redact, secret_names
+from azlin.redaction import fill, redact
 
 SCORE = 0.7
 """Below the Azure CLI, whose commands people know and can repeat by hand."""
@@ -135,16 +135,8 @@ class ArmDirect(Stepwise):
             raise
 
     def _filled(self, body: Any) -> Any:
-        """The body with its secrets; Azure is never sent a placeholder for one."""
-        if not (names := secret_names(body)):
-            return body
-        known = self._secrets()
-        if unknown := [name for name in names if name not in known]:
-            raise Undecided(
-                f"the {unknown[0]} is not known any more, because secrets are never kept",
-                fix="azlin objective resume ID   (asks for it again)",
-            )
-        return fill(body, known)
+        secrets = secrets_in(body, self._secrets())
+        return fill(body, secrets) if secrets else body
 
     def _url(self, operation: Operation, action: str = "", expand: Any = None) -> str:
         target = operation.target

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, cast
 from azlin.agentic.command_executor import Command, CommandExecutor
 from azlin.agentic.strategies import az_commands
 from azlin.agentic.strategies.base_strategy import Fit, Run
-from azlin.agentic.strategies.stepwise import Stepwise
+from azlin.agentic.strategies.stepwise import Stepwise, secrets_in
 from azlin.agentic.types import Operation, Plan
-from azlin.errors import AzlinError, AzureRefused, NotFound, Undecided, UsageRefused
+from azlin.errors import AzlinError, AzureRefused, NotFound, UsageRefused
 from azlin.gateways.api_versions import PROVIDERS_VERSION, ApiVersions
 from azlin.gateways.arm_error import retry_after_s
 from azlin.gateways.arm_id import collection, says_absent
@@ -20,7 +20,6 @@ from azlin.gateways.backoff import backoff
 from azlin.gateways.cloud import Cloud
 from azlin.gateways.http import Answer
 from azlin.gateways.long_running import Follower, Submitted
-from azlin.redaction import secret_names
 
 SCORE_REST = 0.6
 """Below ARM, which does the same as `az rest` with less in between."""
@@ -226,16 +225,7 @@ class AzureCli(Stepwise):
         return argv[-1]
 
     def _execute(self, command: Command, timeout_s: float) -> AzResult:
-        """Run a command with its secrets; Azure is never sent a placeholder for one."""
-        secrets: dict[str, str] = {}
-        if names := secret_names([command.argv, command.body]):
-            known = self._secrets()
-            if unknown := [name for name in names if name not in known]:
-                raise Undecided(
-                    f"the {unknown[0]} is not known any more, because secrets are never kept",
-                    fix="azlin objective resume ID   (asks for it again)",
-                )
-            secrets = {name: known[name] for name in names}
+        secrets = secrets_in([command.argv, command.body], self._secrets())
         return self._executor.execute(command, timeout_s, secrets=secrets)
 
 

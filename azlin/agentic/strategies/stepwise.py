@@ -6,7 +6,7 @@ A strategy that hands the whole plan to another program (Terraform) does not use
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from azlin.agentic.retry_policy import backoff, failure_of, retriable
 from azlin.agentic.strategies.base_strategy import Fit, Run
 from azlin.agentic.types import Failure, Operation, OperationResult, Plan, ResourceRef
-from azlin.errors import AzlinError
+from azlin.errors import AzlinError, Undecided
+from azlin.redaction import secret_names
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -151,6 +152,20 @@ class Stepwise(ABC):
 
 def _refusal(state: RetryCallState) -> BaseException | None:
     return state.outcome.exception() if state.outcome is not None else None
+
+
+def secrets_in(value: Any, known: Mapping[str, str]) -> dict[str, str]:
+    """Name → text of every secret that a value refers to; Azure is never sent the reference instead.
+
+    Raises Undecided for one that this process does not know (it was planned by another).
+    """
+    names = secret_names(value)
+    if unknown := [name for name in names if name not in known]:
+        raise Undecided(
+            f"the {unknown[0]} is not known any more, because secrets are never kept",
+            fix="azlin objective resume ID   (asks for it again)",
+        )
+    return {name: known[name] for name in names}
 
 
 def resource_id_of(operation: Operation) -> str | None:
