@@ -142,7 +142,7 @@ class ResourceRef(Value, frozen=True):
             raise ValueError(f"not an ARM id of a resource: {resource_id!r}")
         # Keywords stand at even places, names at odd ones: a resource may be called "providers".
         tails = [parts[at + 1 :] for at in range(2, len(parts), 2) if folded[at] == "providers"]
-        tail = next((tail for tail in reversed(tails) if tail and "." in tail[0]), [])
+        tail = next((tail for tail in reversed(tails) if tail and "." in tail[0]), list[str]())
         if len(tail) < 3 or len(tail) % 2 == 0:
             raise ValueError(f"not an ARM id of a resource: {resource_id!r}")
         return cls(

@@ -19,9 +19,11 @@ def type_of(resource_id: str) -> str:
         folded = [part.casefold() for part in parts]
         if folded[0] == "subscriptions" and len(parts) == 2:
             return "Microsoft.Resources/subscriptions"
-        if "providers" not in folded:
+        # Keywords stand at even places, names at odd ones: a resource may be called "providers".
+        starts = [at for at in range(0, len(parts), 2) if folded[at] == "providers"]
+        if not starts:
             raise
-        tail = parts[len(folded) - folded[::-1].index("providers") :]
+        tail = parts[starts[-1] + 1 :]
         if len(tail) < 3:
             raise
         return "/".join([tail[0], *tail[1::2]])
