@@ -23,7 +23,7 @@ from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 
 if TYPE_CHECKING:
-    from azlin.sandbox.arm.template import Deployable
+    from azlin.sandbox.arm.templates.template import Deployable
 
 SECRET_NAMES = frozenset(
     (

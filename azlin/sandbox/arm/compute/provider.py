@@ -1,0 +1,104 @@
+"""Microsoft.Compute: its types together, and what it tells of a region (SKUs, sizes, usages)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from azlin.sandbox.arm.behaviour import Answer, Call, Registry
+from azlin.sandbox.arm.bodies import Typed
+from azlin.sandbox.arm.compute import disks, images, virtual_machines
+from azlin.sandbox.arm.compute.virtual_machines import MACHINES
+from azlin.sandbox.arm.compute.vm_sizes import families, find_size, sizes_in, skus
+from azlin.sandbox.arm.jsonc import Body, array_of, object_of
+from azlin.sandbox.arm.locations import find_location, location_name
+from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.arm.store import Resource
+
+_LOCATION = re.compile(r"location\s+eq\s+'([^']*)'", re.IGNORECASE)
+_LIMIT = 10_000
+"""vCPUs of a family in a region; a quota is made scarce by a fault, not by this number."""
+
+
+class AvailabilitySets(Typed):
+    kept = ("virtualMachines",)
+    needs_location = True
+
+    def fill(self, resource: Resource, _before: Resource | None, _call: Call, /) -> None:
+        resource.body["sku"] = {"name": "Classic", **object_of(resource.body.get("sku"))}
+        resource.properties.setdefault("platformUpdateDomainCount", 5)
+        resource.properties.setdefault("platformFaultDomainCount", 2)
+        resource.properties.setdefault("virtualMachines", [])
+
+    def refuse_delete(self, resource: Resource, _call: Call, /) -> None:
+        if array_of(resource.properties.get("virtualMachines")):
+            raise ArmRefusal(
+                409,
+                "OperationNotAllowed",
+                f"Availability Set '{resource.id.name}' cannot be deleted. Before deleting an Availability Set please "
+                "ensure that it does not contain any VM.",
+            )
+
+
+def _skus(call: Call, _groups: Mapping[str, str], _body: Any) -> Answer:
+    named = _LOCATION.search(call.query.get("$filter", ""))
+    return Answer(200, {"value": skus(named[1] if named else None)})
+
+
+def _sizes(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+    if find_location(groups["location"]) is None:
+        raise ArmRefusal(
+            400,
+            "NoRegisteredProviderFound",
+            f"No registered resource provider found for location '{groups['location']}' for type 'locations/vmSizes'.",
+        )
+    return Answer(200, {"value": [size.short() for size in sizes_in(groups["location"])]})
+
+
+def _usages(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+    location = location_name(groups["location"])
+    cores: Counter[str] = Counter()
+    machines = 0
+    for machine in call.plane.store.all(type=MACHINES, subscription=groups["subscription"]):
+        if location_name(machine.body.get("location")) != location:
+            continue
+        machines += 1
+        size = find_size(object_of(machine.properties.get("hardwareProfile")).get("vmSize"))
+        if size is not None:
+            cores[size.family] += size.cpus
+    found = [
+        _usage("availabilitySets", "Availability Sets", 0, 2500),
+        _usage("cores", "Total Regional vCPUs", cores.total(), _LIMIT),
+        _usage("virtualMachines", "Virtual Machines", machines, 25000),
+        _usage("virtualMachineScaleSets", "Virtual Machine Scale Sets", 0, 2500),
+        _usage("lowPriorityCores", "Total Regional Spot vCPUs", 0, _LIMIT),
+        *(_usage(family, _words(family), cores[family], _LIMIT) for family in families()),
+    ]
+    return Answer(200, {"value": found})
+
+
+def _usage(name: str, words: str, current: int, limit: int) -> Body:
+    return {
+        "limit": limit,
+        "unit": "Count",
+        "currentValue": current,
+        "name": {"value": name, "localizedValue": words},
+    }
+
+
+def _words(family: str) -> str:
+    bare = family.replace("Family", "").strip()
+    return f"Standard {bare[8:].strip()} Family vCPUs" if bare.casefold().startswith("standard") else f"{bare} vCPUs"
+
+
+def register(registry: Registry) -> None:
+    for part in (disks, images, virtual_machines):
+        part.register(registry)
+    registry.type("Microsoft.Compute/availabilitySets", AvailabilitySets())
+    under = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Compute"
+    registry.route("GET", "Microsoft.Compute", under + "/skus", _skus)
+    here = under + "/locations/(?P<location>[^/]+)"
+    registry.route("GET", "Microsoft.Compute", here + "/vmSizes", _sizes)
+    registry.route("GET", "Microsoft.Compute", here + "/usages", _usages)

@@ -1,0 +1,1 @@
+"""ARM templates and the deployments that carry them out."""

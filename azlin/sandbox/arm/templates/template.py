@@ -1,0 +1,329 @@
+"""An ARM template opened: parameters checked, variables worked out, resources expanded and put in order.
+
+Source of the rules: Microsoft, "Understand the structure and syntax of ARM templates", "Resource iteration", "Define
+the order for deploying resources". Both forms of `resources` are read: the array, and the object of symbolic names that
+Bicep writes (languageVersion 2.0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from azlin.sandbox.arm.jsonc import Body, array_of, object_of
+from azlin.sandbox.arm.templates.expressions import (
+    Functions,
+    Layered,
+    Node,
+    TemplateInvalid,
+    calls_in,
+    evaluate,
+    evaluate_text,
+    evaluate_value,
+)
+from azlin.sandbox.arm.templates.template_order import Declared, order
+from azlin.sandbox.arm.templates.template_parameters import SPELLED, Parameter, read_parameters
+from azlin.sandbox.arm.templates.template_scope import Loops, Where, fixed_functions, user_functions
+
+DEPLOYMENTS = "Microsoft.Resources/deployments"
+GROUPS = "Microsoft.Resources/resourceGroups"
+_OWN = frozenset(("copy", "condition", "dependsOn", "resources", "apiVersion", "comments", "scope", "existing", "name"))
+_MOST_COPIES = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Deployable:
+    """One resource of a template, after `copy` and `condition`.
+
+    `after` are the ids (casefolded) it waits for. `functions` are the template's, with this resource's copy index.
+    """
+
+    id: str
+    type: str
+    name: str
+    api_version: str
+    after: frozenset[str]
+    raw: Body
+    functions: Functions
+    loops: Loops
+    existing: bool = False
+    symbol: str | None = None
+
+    def body(self, functions: Functions) -> Body:
+        """What is PUT; `functions` are those of `template_scope.running`."""
+        written = {name: value for name, value in self.raw.items() if name not in _OWN}
+        properties = written.get("properties")
+        if self.type.casefold() == DEPLOYMENTS.casefold():
+            written["properties"] = _nested(object_of(properties), functions, self.loops)
+            properties = None
+        if properties is not None:
+            written["properties"] = expand(properties, functions, self.loops)
+        return {
+            **{name: expand(value, functions, self.loops) for name, value in written.items() if name != "properties"},
+            **({"properties": written["properties"]} if "properties" in written else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template ready to be deployed. `resources` come in an order in which each follows what it waits for."""
+
+    parameters: Mapping[str, Parameter]
+    resources: tuple[Deployable, ...]
+    outputs: Body
+    functions: Functions
+    ids: Mapping[str, str]
+    """The id of every resource by its name, its symbol and its id, casefolded."""
+
+    def outputs_of(self, functions: Functions) -> Body:
+        """`{name: {type, value}}`; a secure output has no value."""
+        made: Body = {}
+        for name, raw in self.outputs.items():
+            declared = object_of(raw)
+            if "condition" in declared and evaluate_value(declared["condition"], functions) is False:
+                continue
+            kind = str(declared.get("type", "string"))
+            spelled = SPELLED.get(kind.casefold(), kind)
+            if kind.casefold().startswith("secure"):
+                made[name] = {"type": spelled}
+            elif "copy" in declared:
+                made[name] = {"type": spelled, "value": _copied(object_of(declared["copy"]), functions, Loops(), name)}
+            else:
+                made[name] = {"type": spelled, "value": expand(declared.get("value"), functions, Loops())}
+        return made
+
+
+def open_template(raw: Any, given: Any, where: Where) -> Template:
+    """Check and expand a template. Raises TemplateInvalid in ARM's words."""
+    template = object_of(raw)
+    if not template or ("resources" not in template and "$schema" not in template):
+        raise _refused("Required property '$schema' not found in JSON. Path ''.")
+    functions = fixed_functions(where)
+    parameters = read_parameters(object_of(template.get("parameters")), object_of(given), functions)
+    functions["parameters"] = lambda arguments: _parameter(parameters, arguments)
+    functions.update(user_functions(template.get("functions"), fixed_functions(where)))
+    variables = _Variables(object_of(template.get("variables")), functions)
+    functions["variables"] = variables.get
+    for name in variables.names():
+        variables.get([name])
+    found = list(_declared(template.get("resources"), functions, where))
+    resources, ids = order(found)
+    return Template(parameters, resources, object_of(template.get("outputs")), functions, ids)
+
+
+def expand(value: Any, functions: Functions, loops: Loops) -> Any:
+    """Evaluate a value, with `copy` arrays in its objects carried out."""
+    if isinstance(value, list):
+        return [expand(one, functions, loops) for one in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return evaluate_value(value, Layered({"copyindex": loops.copy_index}, functions))
+    fields = object_of(cast("Any", value))
+    made: Body = {}
+    for name, one in fields.items():
+        if name == "copy" and _is_copy(one):
+            for loop in array_of(one):
+                each = object_of(loop)
+                made[str(each["name"])] = _copied(each, functions, loops, str(each["name"]))
+        else:
+            made[str(evaluate_text(name, functions))] = expand(one, functions, loops)
+    return made
+
+
+def _is_copy(value: Any) -> bool:
+    loops = array_of(value)
+    return bool(loops) and all("name" in object_of(one) and "input" in object_of(one) for one in loops)
+
+
+def _copied(loop: Body, functions: Functions, loops: Loops, name: str) -> list[Any]:
+    count = _count(loop, functions, loops, name)
+    return [expand(loop.get("input"), functions, loops.entered(name, at, current=True)) for at in range(count)]
+
+
+def _count(loop: Body, functions: Functions, loops: Loops, name: str) -> int:
+    count = expand(loop.get("count"), functions, loops)
+    if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= _MOST_COPIES:
+        raise _refused(
+            f"The value for the copy count of '{name}' must be a whole number from 0 to {_MOST_COPIES}, not '{count}'. "
+            "Please see https://aka.ms/arm-copy for usage details."
+        )
+    return count
+
+
+def _nested(properties: Body, functions: Functions, loops: Loops) -> Body:
+    """A deployment inside a template: with inner scope its template keeps its own expressions."""
+    options = object_of(properties.get("expressionEvaluationOptions"))
+    inner = str(options.get("scope", "outer")).casefold() == "inner"
+    made = {
+        name: expand(value, functions, loops)
+        for name, value in properties.items()
+        if not (inner and name == "template")
+    }
+    if inner and "template" in properties:
+        made["template"] = properties["template"]
+    return made
+
+
+def _parameter(parameters: Mapping[str, Parameter], arguments: Sequence[Any]) -> Any:
+    wanted = str(arguments[0])
+    for name, parameter in parameters.items():
+        if name.casefold() == wanted.casefold():
+            return parameter.value
+    raise _refused(
+        f"The template parameter '{wanted}' is not found. Please see https://aka.ms/arm-syntax-parameters for usage "
+        "details."
+    )
+
+
+class _Variables:
+    """Worked out when asked for, each once; a circle is refused."""
+
+    def __init__(self, raw: Body, functions: Functions) -> None:
+        self._functions = functions
+        self._raw = {name.casefold(): value for name, value in raw.items() if name != "copy" or not _is_copy(value)}
+        self._loops = {str(object_of(one)["name"]).casefold(): object_of(one) for one in _loops_of(raw)}
+        self._known: dict[str, Any] = {}
+        self._open: list[str] = []
+
+    def names(self) -> list[str]:
+        return [*self._raw, *self._loops]
+
+    def get(self, arguments: Sequence[Any]) -> Any:
+        wanted = str(arguments[0])
+        folded = wanted.casefold()
+        if folded in self._known:
+            return self._known[folded]
+        if folded in self._open:
+            raise _refused(
+                f"The template variable '{wanted}' cannot reference itself. Please see "
+                "https://aka.ms/arm-syntax-variables for usage details."
+            )
+        if folded not in self._raw and folded not in self._loops:
+            raise _refused(
+                f"The template variable '{wanted}' is not found. Please see https://aka.ms/arm-syntax-variables for "
+                "usage details."
+            )
+        self._open.append(folded)
+        if folded in self._loops:
+            value: Any = _copied(self._loops[folded], self._functions, Loops(), wanted)
+        else:
+            value = expand(self._raw[folded], self._functions, Loops())
+        self._open.pop()
+        self._known[folded] = value
+        return value
+
+
+def _loops_of(raw: Body) -> list[Any]:
+    return array_of(raw["copy"]) if "copy" in raw and _is_copy(raw["copy"]) else []
+
+
+def _declared(raw: Any, functions: Functions, where: Where) -> Iterator[Declared]:
+    if isinstance(raw, dict):
+        for symbol, one in object_of(cast("Any", raw)).items():
+            yield from _copies(object_of(one), functions, where, symbol, None)
+    for one in array_of(raw):
+        yield from _copies(object_of(one), functions, where, None, None)
+
+
+def _copies(
+    raw: Body, functions: Functions, where: Where, symbol: str | None, parent: Deployable | None
+) -> Iterator[Declared]:
+    loop = object_of(raw.get("copy"))
+    if not loop:
+        yield from _one(raw, functions, where, symbol, parent, Loops(), None)
+        return
+    name = str(expand(loop.get("name", symbol or ""), functions, Loops()))
+    previous: tuple[str, ...] = ()
+    serial = str(loop.get("mode", "")).casefold() == "serial"
+    size = int(loop.get("batchSize", 1)) if serial else 0
+    batch: tuple[str, ...] = ()
+    for at in range(_count(loop, functions, Loops(), name)):
+        loops = Loops().entered(name, at, current=True)
+        for declared in _one(raw, functions, where, symbol, parent, loops, name):
+            yield Declared(declared.deployable, declared.waits_for + previous, declared.loop, declared.wanted)
+            batch += (declared.deployable.id,)
+        if serial and (at + 1) % max(1, size) == 0:
+            previous, batch = batch, ()
+
+
+def _one(
+    raw: Body,
+    functions: Functions,
+    where: Where,
+    symbol: str | None,
+    parent: Deployable | None,
+    loops: Loops,
+    loop: str | None,
+) -> Iterator[Declared]:
+    scoped = Layered({"copyindex": loops.copy_index}, functions)
+    condition = evaluate_value(raw.get("condition", True), scoped)
+    wanted = bool(condition)
+    kind, name = str(evaluate_value(raw.get("type", ""), scoped)), str(evaluate_value(raw.get("name", ""), scoped))
+    if parent is not None and not kind.casefold().startswith(parent.type.casefold() + "/"):
+        kind, name = f"{parent.type}/{kind}", f"{parent.name}/{name}"
+    version = str(evaluate_value(raw.get("apiVersion", ""), scoped))
+    if not kind or "/" not in kind or not name:
+        raise _refused(
+            f"The template resource '{name}' of type '{kind}' is not valid: it needs a type and a name. "
+            "Please see https://aka.ms/arm-syntax-resources for usage details."
+        )
+    existing = raw.get("existing") is True
+    waits_for = [str(evaluate_value(one, scoped)) for one in array_of(raw.get("dependsOn"))]
+    for call in calls_in({key: value for key, value in raw.items() if key not in ("dependsOn", "resources")}):
+        if call.name.casefold() == "reference" or call.name.casefold().startswith("list"):
+            waits_for.extend(_named(call.arguments[:1], scoped))
+    own = Deployable(
+        id=_id_of(kind, name, evaluate_value(raw.get("scope"), scoped), raw, scoped, where),
+        type=kind,
+        name=name,
+        api_version=version,
+        after=frozenset(),
+        raw=raw,
+        functions=scoped,
+        loops=loops,
+        existing=existing,
+        symbol=symbol,
+    )
+    if parent is not None:
+        waits_for.append(parent.id)
+    yield Declared(own, tuple(waits_for), loop, wanted)
+    if wanted:
+        for child in array_of(raw.get("resources")):
+            yield from _copies(object_of(child), scoped, where, None, own)
+
+
+def _named(arguments: Sequence[Node], functions: Functions) -> list[str]:
+    """The first argument of `reference`, where it can be known before anything runs."""
+    try:
+        return [f"?{evaluate(argument, functions)}" for argument in arguments]
+    except TemplateInvalid:
+        return []
+
+
+def _id_of(kind: str, name: str, scope: Any, raw: Body, functions: Functions, where: Where) -> str:
+    segments, names = kind.split("/"), name.split("/")
+    if len(segments) != len(names) + 1:
+        raise _refused(
+            f"The template resource '{name}' for type '{kind}' has incorrect segment lengths. A nested resource type "
+            "must have identical number of segments as its resource name. A root resource type must have segment "
+            "length one greater than its resource name. Please see https://aka.ms/arm-syntax-resources for usage "
+            "details."
+        )
+    base = where.base
+    if isinstance(scope, str) and scope and scope != "/":
+        base = scope if scope.startswith("/") else f"{where.base}/providers/{scope}"
+    if kind.casefold() == GROUPS.casefold():
+        return f"/subscriptions/{where.subscription_id}/resourceGroups/{name}"
+    if kind.casefold() == DEPLOYMENTS.casefold():
+        subscription = evaluate_value(raw.get("subscriptionId"), functions) or where.subscription_id
+        group = evaluate_value(raw.get("resourceGroup"), functions)
+        if group:
+            base = f"/subscriptions/{subscription}/resourceGroups/{group}"
+        elif raw.get("subscriptionId") and "location" in raw:
+            base = f"/subscriptions/{subscription}"
+    pairs = "/".join(f"{segment}/{part}" for segment, part in zip(segments[1:], names, strict=True))
+    return f"{base}/providers/{segments[0]}/{pairs}"
+
+
+def _refused(why: str) -> TemplateInvalid:
+    return TemplateInvalid(f"Deployment template validation failed: '{why}'.")
