@@ -12,10 +12,10 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench docs live setup lock clean
+.PHONY: help demo test check fix bench conformance docs live setup lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 demo: setup ## the main job, in a sandbox on loopback: request, price, yes, az creates, validated, audited
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./examples/demo/run.sh
@@ -35,6 +35,9 @@ fix: setup ## format and repair what can be repaired
 
 bench: setup ## the numbers of the design, measured
 	$(BIN)/python -m bench
+
+conformance: setup ## what others wrote for Azure, run against the sandbox; fails when a figure falls (minutes)
+	$(BIN)/python -m conformance
 
 docs: setup ## write docs/reference again from the code
 	$(BIN)/python docs/generate.py
