@@ -103,6 +103,11 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
+    @property
+    def database(self) -> sqlite3.Connection:
+        """The same file, for tables of other services; write inside `transaction`."""
+        return self._db
+
     # ------------------------------------------------------------------ ids
 
     def parse(self, path: str, tenant: str = "") -> ResourceId:

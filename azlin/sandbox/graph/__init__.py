@@ -1,0 +1,1 @@
+"""Microsoft Graph: the directory of each tenant, as graph.microsoft.com shows it."""
