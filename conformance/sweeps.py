@@ -8,7 +8,7 @@ from typing import Protocol, cast
 
 from conformance.figure import Figure
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("recorded_statuses", "recorded_keys")
 
 
 class Sweep(Protocol):
