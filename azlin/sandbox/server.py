@@ -35,6 +35,7 @@ from azlin.sandbox.keys import SigningKey
 from azlin.sandbox.proxy import Proxy
 from azlin.sandbox.request_log import RequestLog
 from azlin.sandbox.tls import certificates
+from azlin.sandbox.vault.service import Vaults
 
 _SECRETS = "secrets"
 
@@ -72,6 +73,7 @@ class Server:
             self._plane, self._log, described, self._secrets.admin_key, lambda: self._publish(self._instance())
         )
         application = Application(Arm(self._plane, self._entra), self._entra, administration, self._log)
+        application.serve["vault"] = Vaults(self._plane, self._entra).answer
         tls, proxy_socket, plain = listeners
         proxy = Proxy(instance.tls_port, instance.identity_port, self._log)
         servers = [

@@ -18,13 +18,13 @@ from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, object_of
 from azlin.sandbox.arm.locations import find_location
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.store import ABOUT, Resource
 from azlin.sandbox.arm.times import iso
 
 ACCOUNTS = "Microsoft.Storage/storageAccounts"
 CONTAINERS = f"{ACCOUNTS}/blobServices/containers"
-_HOLDER = "storage-name/"
-_KEYS = "storage-keys/"
+_HOLDER = f"{ABOUT}storage-name/"
+_KEYS = f"{ABOUT}storage-keys/"
 _FORM = re.compile(r"[a-z0-9]{3,24}")
 _CONTAINER_FORM = re.compile(r"(?=.{3,63}$)[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*|\$root|\$web|\$logs")
 _INVALID = (

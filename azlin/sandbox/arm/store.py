@@ -49,6 +49,8 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
 _SELECT = "SELECT seq, id, key, tenant, etag, created_at, changed_at, body FROM resources WHERE "
 PAGE_SIZE = 1000
+ABOUT = "about/"
+"""Facts whose names begin so belong to resources (contents of vaults, keys of accounts) and go with all of them."""
 
 
 @dataclass(slots=True)
@@ -314,7 +316,8 @@ class Store:
         self._db.execute("DELETE FROM facts WHERE name = ?", (name,))
 
     def clear(self) -> int:
-        """Remove every resource; facts stay. Returns how many rows went."""
+        """Remove every resource and the facts about resources; the others stay. Returns how many resources went."""
+        self._db.execute("DELETE FROM facts WHERE name >= ? AND name < ?", (ABOUT, ABOUT + "\U0010ffff"))
         return self._db.execute("DELETE FROM resources").rowcount
 
     def _learn(self, type_name: str) -> None:

@@ -1,0 +1,1 @@
+"""Key Vault's data plane: secrets, keys and certificates of the vaults that ARM knows."""
