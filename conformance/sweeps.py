@@ -8,7 +8,13 @@ from typing import Protocol, cast
 
 from conformance.figure import Figure
 
-MODULES: tuple[str, ...] = ("recorded_statuses", "recorded_keys")
+MODULES: tuple[str, ...] = (
+    "az_lists",
+    "az_examples_network",
+    "az_examples_compute",
+    "recorded_statuses",
+    "recorded_keys",
+)
 
 
 class Sweep(Protocol):
