@@ -19,7 +19,7 @@ from azlin.sandbox.vault.collection import Collection
 from azlin.sandbox.vault.keys import Keys
 from azlin.sandbox.vault.refusals import VaultRefusal, bad_parameter, unauthorized
 from azlin.sandbox.vault.secrets import Secrets
-from azlin.sandbox.vault.shelf import Shelf
+from azlin.sandbox.vault.shelf import Shelf, secret_value
 from azlin.sandbox.vault.visit import Visit
 
 VAULTS = "Microsoft.KeyVault/vaults"
@@ -35,6 +35,9 @@ class Vaults:
         self._plane = plane
         self._entra = entra
         self._keys: dict[str, str] = {}
+        plane.registry.vault_secret = lambda vault, name, version: secret_value(
+            plane.store, vault.id.key, name, version
+        )
         kinds: tuple[Collection, ...] = (Secrets(), Keys(), Certificates())
         self._collections = {name: kind for kind in kinds for name in (kind.segment, f"deleted{kind.segment}")}
 
