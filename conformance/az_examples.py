@@ -5,14 +5,15 @@ prepared but the resource groups that the examples of a lane name with -g or --r
 example (a subscription, a resource, a file, a key) is a placeholder unless another example of the lane makes it. Right
 is exit code 0; az is told not to ask for confirmation (core.disable_confirm_prompt), and nothing else.
 
-A lane is a command group of two words with all below it (`network vnet`, `network vnet subnet`...), or of one word where
-the command is right in it (`vm create`). Help pages are in the order of the alphabet, in which `delete` comes before
+A lane is a command group of two words with all below it (`network vnet`, `network vnet subnet`...), or of one word
+where the command is right in it (`vm create`). Help pages are in the order of the alphabet, in which `delete` comes before
 `show`; so a lane runs what creates first, parents before children, then the rest, then what removes, children first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from conformance.az_commands import Example, table
 from conformance.az_runner import Lane, Said, run
@@ -76,7 +77,7 @@ def _groups(commands: Sequence[Sequence[str]]) -> list[str]:
     """The resource groups that these name, in order, each once whatever its casing."""
     named: dict[str, str] = {}
     for argv in commands:
-        for option, value in zip(argv, argv[1:], strict=False):
+        for option, value in pairwise(argv):
             if option in ("-g", "--resource-group") and not value.startswith("-"):
                 named.setdefault(value.casefold(), value)
     return list(named.values())
