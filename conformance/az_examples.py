@@ -6,8 +6,9 @@ example (a subscription, a resource, a file, a key) is a placeholder unless anot
 is exit code 0; az is told not to ask for confirmation (core.disable_confirm_prompt), and nothing else.
 
 A lane is a command group of two words with all below it (`network vnet`, `network vnet subnet`...), or of one word
-where the command is right in it (`vm create`). Help pages are in the order of the alphabet, in which `delete` comes before
-`show`; so a lane runs what creates first, parents before children, then the rest, then what removes, children first.
+where the command is right in it (`vm create`). Help pages are in the order of the alphabet, in which `delete` comes
+before `show`; so a lane runs what creates first, parents before children, then the rest, then what removes, children
+first.
 """
 
 from __future__ import annotations
