@@ -41,6 +41,7 @@ MODULES: tuple[str, ...] = (
     "network.virtual_networks",
     "compute.provider",
     "storage",
+    "vaults",
     "identities",
     "statuses",
 )

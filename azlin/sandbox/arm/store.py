@@ -43,7 +43,7 @@ CREATE INDEX IF NOT EXISTS by_subscription ON resources (subscription, type);
 CREATE INDEX IF NOT EXISTS by_listed ON resources (subscription) WHERE listed = 1;
 CREATE INDEX IF NOT EXISTS by_group ON resources (grp, type);
 CREATE INDEX IF NOT EXISTS by_parent ON resources (parent, type);
-CREATE INDEX IF NOT EXISTS by_type ON resources (type);
+CREATE INDEX IF NOT EXISTS by_type ON resources (type, name);
 CREATE TABLE IF NOT EXISTS spellings (type TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
@@ -135,6 +135,11 @@ class Store:
         """The canonical id kept under a key, without reading the body."""
         row = self._db.execute("SELECT id FROM resources WHERE key = ?", (key,)).fetchone()
         return None if row is None else row[0]
+
+    def named(self, type: str, name: str) -> list[Resource]:
+        """All of a type with this name, in any casing, wherever they are: for names that are unique in the world."""
+        rows = self._db.execute(_SELECT + "type = ? AND name = ? ORDER BY seq", (type.casefold(), name.casefold()))
+        return [self._resource(row) for row in rows]
 
     def put(self, rid: ResourceId, body: Body) -> Resource:
         """Create or replace. The body's id, name and type are made to agree with the id.
