@@ -1,4 +1,5 @@
-"""The OData `$filter` of ARM lists: eq, ne, and, or, not, parentheses, startswith, substringof.
+"""The OData `$filter` of ARM lists: eq, ne, and, or, not, parentheses, startswith, substringof, and
+`atScope()` and `atExactScope()` of the lists of Microsoft.Authorization.
 
 Source: "Resources - List" of the Azure REST reference, and OData 3 for the grammar.
 """
@@ -14,6 +15,8 @@ from azlin.sandbox.arm.store import Body, Resource
 Fields = Mapping[str, str]
 Test = Callable[[Fields], bool]
 
+_SCOPE = "scope()"
+"""A field that no property can be called."""
 _DEEPEST = 100
 """How deep parentheses and `not` may be nested."""
 _TOKEN = re.compile(r"\s*(?:'((?:[^']|'')*)'|([A-Za-z_][\w/.]*)|([(),])|(-?\d[\d.]*))")
@@ -22,10 +25,12 @@ _TOKEN = re.compile(r"\s*(?:'((?:[^']|'')*)'|([A-Za-z_][\w/.]*)|([(),])|(-?\d[\d
 class Filter:
     """A parsed filter. `resource_type` is the type that every match must have, when it says so."""
 
-    def __init__(self, text: str) -> None:
-        """Raises ArmRefusal 400 for what is not understood: an ignored filter would lie."""
+    def __init__(self, text: str, scope: str = "") -> None:
+        """`scope` is the id that the list is asked of. Raises ArmRefusal 400 for what is not understood: an ignored
+        filter would lie."""
         self._text = text
         self._tokens = self._scan(text)
+        self._scope = scope.casefold()
         self._at = self._depth = 0
         self.resource_type = _required_type(text)
         self._test = self._either()
@@ -104,6 +109,8 @@ class Filter:
             self._mark(",")
         if name == "atscope" and not arguments:
             return lambda _: True
+        if name == "atexactscope" and not arguments:
+            return lambda fields: fields[_SCOPE].casefold() == self._scope
         if name not in ("startswith", "substringof", "contains") or len(arguments) != 2:
             raise self._refusal()
         field = next((text for kind, text in arguments if kind == "word"), "").casefold()
@@ -157,6 +164,7 @@ def _fields(resource: Resource) -> dict[str, str]:
     fields = {key.casefold(): str(value) for key, value in resource.properties.items() if not isinstance(value, dict)}
     fields.update({key.casefold(): value for key, value in body.items() if isinstance(value, str)})
     fields["resourcetype"] = resource.id.type
+    fields[_SCOPE] = resource.id.scope
     fields["resourcegroup"] = resource.id.group or ""
     identity = body.get("identity")
     if isinstance(identity, dict):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from azlin.sandbox.arm import refusals
 from azlin.sandbox.arm.behaviour import Call
 from azlin.sandbox.arm.filters import Filter
 from azlin.sandbox.arm.ids import GROUP, SUBSCRIPTION, TENANT, ResourceId
+from azlin.sandbox.arm.locations import all_locations, find_location
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import PAGE_SIZE, Body, Page, Resource, Store
 
 Fetch = Callable[[int, str | None], Page]
+_REGIONAL = re.compile(r"^[^/]+/locations(/|$)", re.IGNORECASE)
 _ENTRY = ("location", "tags", "sku", "kind", "identity", "managedBy", "plan", "zones", "extendedLocation")
 
 
@@ -29,9 +33,27 @@ def list_type(scope: ResourceId, type_name: str, path: str, call: Call) -> Body:
             return store.page(type=type_name, group=scope, top=top, skip_token=token)
         return store.page(type=type_name, parent=scope, top=top, skip_token=token)
 
-    if scope.type not in (SUBSCRIPTION, TENANT):
+    if _REGIONAL.search(scope.type):
+        _require_region(scope, call)
+    elif scope.type not in (SUBSCRIPTION, TENANT):
         call.plane.require(scope)
-    return _pages(fetch, path, call, call.plane.show)
+    return _pages(fetch, path, call, call.plane.show, scope.id)
+
+
+def _require_region(scope: ResourceId, call: Call) -> None:
+    """Nobody makes `{namespace}/locations/{region}`: it is there when Azure has the region. What is below it
+    (`.../locations/{region}/{type}/{name}`) is there when it was made."""
+    if scope.group_key is not None and not call.plane.store.exists(scope.group_key):
+        raise refusals.group_not_found(scope.group or "")
+    if scope.nested:
+        call.plane.require(scope)
+    elif find_location(scope.name) is None:
+        raise ArmRefusal(
+            400,
+            "NoRegisteredProviderFound",
+            f"No registered resource provider found for location '{scope.name}' and API version '{call.api_version}' "
+            f"for type '{scope.type.partition('/')[2]}'. The supported locations are '{', '.join(all_locations())}'.",
+        )
 
 
 def list_resources(scope: ResourceId, path: str, call: Call) -> Body:
@@ -70,14 +92,14 @@ def next_link(path: str, call: Call, token: str) -> str:
     return f"{call.base}{path}?{urlencode({**query, '$skiptoken': token})}"
 
 
-def _pages(fetch: Fetch, path: str, call: Call, show: Callable[[Resource, Call], Body]) -> Body:
+def _pages(fetch: Fetch, path: str, call: Call, show: Callable[[Resource, Call], Body], scope: str = "") -> Body:
     top = _top(call.query)
     token = call.query.get("$skiptoken")
     text = call.query.get("$filter")
     if not text:
         page = fetch(top, token)
         return _body([show(one, call) for one in page.resources], path, call, page.skip_token)
-    keeps = Filter(text).keeps
+    keeps = Filter(text, scope).keeps
     kept: list[Body] = []
     while True:
         page = fetch(PAGE_SIZE, token)

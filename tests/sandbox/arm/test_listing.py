@@ -113,3 +113,21 @@ def test_top_must_be_a_positive_number(azure: Any, estate: str):
 def test_times_and_state_are_listed_when_asked_for(azure: Any, estate: str):
     listed = azure.values(f"{estate}/resources?$expand=createdTime,changedTime,provisioningState")
     assert all({"createdTime", "changedTime", "provisioningState"} <= set(one) for one in listed)
+
+
+def test_what_a_provider_lists_in_a_region_needs_no_resource_for_the_region(azure: Any, estate: str):
+    here = "providers/Microsoft.Sandbox/locations"
+    assert azure.values(f"{estate}/{here}/westeurope/deletedThings") == []
+    assert azure.values(f"{estate}/resourceGroups/g/{here}/West Europe/links") == []
+    assert azure.code("GET", f"{estate}/{here}/atlantis/deletedThings") == (400, "NoRegisteredProviderFound")
+    assert azure.code("GET", f"{estate}/resourceGroups/no/{here}/westeurope/links") == (404, "ResourceGroupNotFound")
+    assert azure.code("GET", f"{estate}/{here}/westeurope/stores/none/parts") == (404, "ResourceNotFound")
+
+
+def test_at_exact_scope_leaves_out_what_is_below_the_scope(azure: Any, estate: str):
+    kind = "providers/Microsoft.Sandbox/assignments"
+    azure.put(f"{estate}/{kind}/high", {})
+    azure.put(f"{estate}/resourceGroups/g/{kind}/low", {})
+    assert names(azure, f"{estate}/{kind}?$filter=atScope()") == ["high", "low"]
+    assert names(azure, f"{estate}/{kind}?$filter=atExactScope()") == ["high"]
+    assert names(azure, f"{estate}/resourceGroups/g/{kind}?$filter=atExactScope()") == ["low"]
