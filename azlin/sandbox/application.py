@@ -8,6 +8,7 @@ import sys
 import traceback
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,7 @@ from azlin.sandbox.hosts import Service, service
 from azlin.sandbox.incoming import Incoming
 from azlin.sandbox.metadata import cloud_metadata
 from azlin.sandbox.request_log import RequestLog
+from azlin.sandbox.stream import Stream
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -28,6 +30,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Serve = Callable[[Incoming], Answer]
 
 _ARM_ROOTS = frozenset(("subscriptions", "providers", "tenants"))
+_IN_MEMORY = 1024 * 1024
+"""Bytes of a body that are held before a file takes them."""
 _GRAPH_ROOTS = frozenset(("v1.0", "beta"))
 
 
@@ -39,16 +43,23 @@ class Application:
         self._entra = entra
         self._log = log
         self.serve: dict[Service, Serve] = {"arm": arm.answer, "login": self._login}
+        self.spools: dict[Service, Path] = {}
+        """Where large bodies are put that a service wants as files."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        incoming = await read(scope, receive)
-        host = incoming.headers.get("host", "")
+        host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
         found = service(host)
+        try:
+            incoming = await read(scope, receive, self.spools.get(found) if found else None)
+        except Disconnected:
+            return
         if found == "direct":
             found = self._direct(incoming.path)
         answer = self._answer(found, incoming)
+        if incoming.file is not None:
+            incoming.file.unlink(missing_ok=True)
         if answer.delay_s:
             await asyncio.sleep(answer.delay_s)
         if not incoming.path.startswith("/_sandbox/"):
@@ -105,15 +116,32 @@ class IdentityApplication:
         await write(answer, incoming, send)
 
 
-async def read(scope: Scope, receive: Receive) -> Incoming:
-    """The whole request."""
+class Disconnected(Exception):
+    """The client went away before its request was whole."""
+
+
+async def read(scope: Scope, receive: Receive, spool: Path | None = None) -> Incoming:
+    """The whole request; what is larger than 1 MiB goes to a file in `spool`. Raises Disconnected."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    body = b""
+    body = bytearray()
+    file: Path | None = None
     more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
+    try:
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if spool is not None and len(body) > _IN_MEMORY:
+                file = file or spool / f"incoming-{uuid.uuid4().hex}"
+                body = _spooled(file, body)
+    except BaseException:
+        if file is not None:
+            file.unlink(missing_ok=True)
+        raise
+    if file is not None:
+        body = _spooled(file, body)
     query = scope["query_string"]
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else ()
     return Incoming(
@@ -121,29 +149,41 @@ async def read(scope: Scope, receive: Receive) -> Incoming:
         path=scope["path"],
         query={name.lower(): value for name, value in pairs},
         headers=headers,
-        body=body,
+        body=bytes(body),
+        raw_path=(scope.get("raw_path") or b"").decode("latin-1"),
+        file=file,
         base=f"{scope['scheme']}://{headers.get('host', '')}",
     )
 
 
+def _spooled(file: Path, body: bytearray) -> bytearray:
+    with file.open("ab") as out:
+        out.write(body)
+    return bytearray()
+
+
 async def write(answer: Answer, incoming: Incoming, send: Send) -> None:
     request_id = str(uuid.uuid4()).encode()
+    given = {name.casefold() for name in answer.headers}
     headers = [
         (b"x-ms-request-id", request_id),
         (b"x-ms-correlation-request-id", request_id),
-        (b"cache-control", b"no-cache"),
+        *(() if "cache-control" in given else ((b"cache-control", b"no-cache"),)),
         *((name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()),
     ]
-    data = b""
-    if answer.body is not None:
+    data, stream = b"", answer.body if isinstance(answer.body, Stream) else None
+    if answer.body is not None and stream is None:
         data = answer.body if isinstance(answer.body, bytes) else msgspec.json.encode(answer.body)
-        if "Content-Type" not in answer.headers:
+        if "content-type" not in given:
             headers.append((b"content-type", b"application/json; charset=utf-8"))
     if "x-ms-client-request-id" in incoming.headers:
         headers.append((b"x-ms-client-request-id", incoming.headers["x-ms-client-request-id"].encode("latin-1")))
-    if answer.status != 204:
-        headers.append((b"content-length", str(len(data)).encode()))
+    if answer.status not in (204, 304):
+        headers.append((b"content-length", str(stream.length if stream else len(data)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if stream is not None and incoming.method != "HEAD":
+        for piece in stream.pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b"" if incoming.method == "HEAD" else data})
 
 

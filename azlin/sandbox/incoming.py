@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,8 +15,9 @@ from azlin.sandbox.arm.refusals import content_invalid
 
 @dataclass(slots=True)
 class Incoming:
-    """One HTTP request. Keys of `query` and `headers` are lower case; `path` is decoded; `base` is
-    the scheme and host it was sent to."""
+    """One HTTP request. Keys of `query` and `headers` are lower case; `path` is decoded, `raw_path` is as sent; `base`
+    is the scheme and host it was sent to. A large body for a service that keeps files is in `file` and `body` is empty:
+    whoever wants it moves it away."""
 
     method: str
     path: str
@@ -23,6 +25,8 @@ class Incoming:
     headers: dict[str, str]
     body: bytes
     base: str
+    raw_path: str = ""
+    file: Path | None = None
 
     def json(self) -> Any:
         """The decoded body, None when there is none. Raises ArmRefusal 400."""
