@@ -20,6 +20,7 @@ from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 from azlin.sandbox.arm.times import iso
+from azlin.sandbox.vault.shelf import forget
 
 VAULTS = "Microsoft.KeyVault/vaults"
 POLICIES = f"{VAULTS}/accessPolicies"
@@ -153,6 +154,7 @@ class DeletedVaults(Behaviour):
         if resource.properties.get("purgeProtectionEnabled"):
             raise ArmRefusal(405, "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed.")
         call.plane.store.delete(resource.id)
+        forget(call.plane.store, str(resource.properties.get("vaultId")))
         return None
 
     def show(self, resource: Resource, _call: Call, /) -> Body:

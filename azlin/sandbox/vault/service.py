@@ -34,7 +34,6 @@ class Vaults:
     def __init__(self, plane: ControlPlane, entra: Entra) -> None:
         self._plane = plane
         self._entra = entra
-        self._keys: dict[str, str] = {}
         plane.registry.vault_secret = lambda vault, name, version: secret_value(
             plane.store, vault.id.key, name, version
         )
@@ -95,13 +94,7 @@ class Vaults:
 
     def _vault(self, name: str) -> Resource | None:
         """Names of vaults are unique in the world."""
-        found = self._plane.store.get(self._keys[name]) if name in self._keys else None
-        if found is None:
-            every = self._plane.store.all(type=VAULTS)
-            found = next((one for one in every if one.id.name.casefold() == name), None)
-            if found is not None:
-                self._keys[name] = found.id.key
-        return found
+        return next(iter(self._plane.store.named(VAULTS, name)), None)
 
     def _authenticate(self, vault: Resource, incoming: Incoming) -> Claims:
         login = f"https://login.microsoftonline.com/{vault.id.tenant}"
