@@ -138,10 +138,14 @@ class Settings:
         return self.origins.get(name, "default")
 
     def value(self, name: str) -> Any:
-        """The value of `section.key`. Raises ConfigUnreadable for a name that does not exist."""
+        """The value of `section.key`, or of `tenants.NAME.tenant_id`. Raises ConfigUnreadable for a name that does not
+        exist."""
         section, _, key = name.partition(".")
         if section == "tenants" and key in self.tenants:
             return self.tenants[key]
+        tenant, _, field_ = key.rpartition(".")
+        if section == "tenants" and tenant in self.tenants and field_ in Tenant.__dataclass_fields__:
+            return getattr(self.tenants[tenant], field_)
         reader_of(name, where="the command line")
         part = getattr(self, section)
         return getattr(part, FIELDS.get(name, key))

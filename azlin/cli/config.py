@@ -54,17 +54,12 @@ def set_(name: str, value: tuple[str, ...]) -> None:
     Besides the names of `config show`: budget.resource_groups.GROUP, tenants.NAME.tenant_id and
     tenants.NAME.subscription.
     """
-    from azlin.gateways.files import locked, write_whole
+    from azlin.setting_writers import write
 
     paths = Paths.from_environment()
     text = " ".join(value) if len(value) == 1 or name != "budget.alert_thresholds" else ",".join(value)
     table, key, setting = _prepared(name, text)
-    paths.prepare()
-    with locked(paths.home / ".config.lock"):
-        before = rules.text_of(paths)
-        after = _changed(before, table, key, setting, source=str(paths.config))
-        rules.parsed(after, str(paths.config))
-        write_whole(paths.config.resolve(), after.encode())
+    write(paths, table, {key: setting})
     shadow = rules.variable_for(name)
     if os.environ.get(shadow):
         click.echo(f"Note: {shadow} is set and wins over config.toml.", err=True)
@@ -100,22 +95,3 @@ def _toml(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return list(cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else value
-
-
-def _changed(text: str, table: tuple[str, ...], key: str, value: Any, *, source: str) -> str:
-    """The text with one value set; comments, order and everything else as they were. Raises ConfigUnreadable."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    rules.parsed(text, source)
-    try:
-        document: Any = tomlkit.parse(text)
-        place = document
-        for name in table:
-            if name not in place:
-                place[name] = tomlkit.table()
-            place = place[name]
-        place[key] = value
-        return tomlkit.dumps(document)
-    except TOMLKitError as invalid:
-        raise ConfigUnreadable(f"{source} could not be changed", why=str(invalid), fix="edit it by hand") from None

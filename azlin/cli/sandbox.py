@@ -80,15 +80,21 @@ def status(output: Output) -> None:
 
 
 @sandbox.command()
-@click.option("--tenant", "file", required=True, type=click.Path(path_type=Path), help="A list of ARM resources.")
-@click.option("--name", help="What the tenant is called. Default: the file's name.")
+@click.option("--tenant", "source", metavar="FILE|DEMO", help="A list of ARM resources, or the name of a demo tenant.")
+@click.option("--size", type=click.IntRange(1, 100_000), help="Make an estate of this many resources instead.")
+@click.option("--name", help="What the tenant is called. Default: the file's name, or the demo's.")
 @output_options
-def seed(file: Path, name: str | None, output: Output) -> None:
-    """Load an estate, such as `az resource list -o json` wrote it, into a tenant of the sandbox."""
-    if not file.is_file():
-        raise NotFound(f"there is no file {file}", fix="az resource list -o json > estate.json")
-    asked = {"path": str(file.absolute()), "name": name}
-    report = _running().ask("POST", "seed", asked, timeout_s=600.0)
+def seed(source: str | None, size: int | None, name: str | None, output: Output) -> None:
+    """Put an estate into a tenant of its own in the sandbox, and call it by NAME in config.toml.
+
+    \b
+    --tenant estate.json         a list of resources, such as `az resource list -o json` wrote it
+    --tenant DefenderATEVET17    a demo: 410 resources of more than 60 types, with what years do to an estate
+    --tenant DefenderATEVET12    a demo: 158 resources
+    --size 50000                 as many as you like
+    """
+    report = _running().ask("POST", "seed", _asked(source, size, name), timeout_s=600.0)
+    alias = _remember_tenant(report)
     if output.form is not None:
         output.put(report)
         return
@@ -98,6 +104,43 @@ def seed(file: Path, name: str | None, output: Output) -> None:
     )
     if report["groups_added"]:
         click.echo(f"The file describes no such groups, so they were added: {_some(report['groups_added'])}", err=True)
+    click.echo(alias, err=True)
+
+
+def _asked(source: str | None, size: int | None, name: str | None) -> dict[str, Any]:
+    """What is asked of the sandbox. Raises UsageRefused or NotFound."""
+    from azlin.sandbox.demo.tenants import RECIPES, find
+
+    if (source is None) == (size is None):
+        raise UsageRefused("a seed is either --tenant or --size", fix=f"azlin sandbox seed --tenant {RECIPES[0].name}")
+    if source is None:
+        return {"size": size, "name": name}
+    file = Path(source)
+    if file.is_file():
+        return {"path": str(file.absolute()), "name": name}
+    if find(source) is None:
+        demos = " or ".join(one.name for one in RECIPES)
+        raise NotFound(
+            f"there is no file {source}, and no demo tenant of that name (there are {demos})",
+            fix="az resource list -o json > estate.json",
+        )
+    if name is not None:
+        raise UsageRefused(f"a demo tenant has its own name: {source}", fix=f"azlin sandbox seed --tenant {source}")
+    return {"demo": source}
+
+
+def _remember_tenant(report: dict[str, Any]) -> str:
+    """Register the tenant's name in config.toml, unless the name is somebody else's there; says what was done."""
+    from azlin.setting_writers import write
+    from azlin.settings import Settings
+
+    paths, name = Paths.from_environment(), report["tenant_name"]
+    known = Settings.load(paths, os.environ).tenants.get(name)
+    if known is not None and known.tenant_id != report["tenant"]:
+        return f"config.toml has another tenant called {name} ({known.tenant_id}), which was left as it is."
+    subscription = {"subscription": report["subscriptions"][0]} if report["subscriptions"] else {}
+    write(paths, ("tenants", name), {"tenant_id": report["tenant"], **subscription})
+    return f"It is called {name} in {paths.config} from now on."
 
 
 @sandbox.command()

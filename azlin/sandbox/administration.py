@@ -16,13 +16,19 @@ from azlin.sandbox.arm.behaviour import Answer
 from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.faults import Fault
 from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.demo.large import make_large
+from azlin.sandbox.demo.tenants import make
 from azlin.sandbox.incoming import Incoming
 from azlin.sandbox.request_log import RequestLog
-from azlin.sandbox.seed import SeedUnreadable, seed
+from azlin.sandbox.seed import Seeded, SeedUnreadable, seed
 
 
 class _SeedAsked(msgspec.Struct):
-    path: str
+    """One of: a file, a demo tenant by name, or a size (then `name` is needed)."""
+
+    path: str | None = None
+    demo: str | None = None
+    size: int | None = None
     name: str | None = None
 
 
@@ -89,9 +95,18 @@ class Administration:
 
     def _seed(self, incoming: Incoming) -> Any:
         asked = msgspec.convert(incoming.json(), _SeedAsked)
-        report = seed(Path(asked.path), asked.name, self._plane)
+        report = self._seeded(asked)
         self._on_change()
         return report
+
+    def _seeded(self, asked: _SeedAsked) -> Seeded:
+        if asked.path is not None:
+            return seed(Path(asked.path), asked.name, self._plane)
+        if asked.demo is not None:
+            return make(asked.demo, self._plane)
+        if asked.size is not None:
+            return make_large(asked.name or f"large {asked.size}", asked.size, self._plane)
+        raise SeedUnreadable("a seed is a path, a demo, or a size")
 
     def _reset(self, _: Incoming) -> dict[str, int]:
         self._plane.operations.clear()

@@ -67,6 +67,40 @@ def test_seed_and_reset(azlin, tmp_path: Path):
     assert "Contoso" in [one["name"] for one in after["tenants"]]
 
 
+def test_a_demo_tenant_is_made_and_called_by_its_name(azlin):
+    seeded = azlin("sandbox", "seed", "--tenant", "defenderatevet12", "-o", "json")
+    assert seeded.returncode == 0, seeded.stderr
+    made = json.loads(seeded.stdout)
+    assert made["tenant_name"] == "DefenderATEVET12"
+    alias = azlin("config", "get", "tenants.DefenderATEVET12.tenant_id")
+    assert made["tenant"] in alias.stdout
+    again = azlin("sandbox", "seed", "--tenant", "DefenderATEVET12")
+    assert again.returncode == 2
+    assert "there already" in again.stderr
+
+
+def test_an_estate_of_a_size_is_made(azlin):
+    seeded = azlin("sandbox", "seed", "--size", "12", "--name", "Small")
+    assert seeded.returncode == 0, seeded.stderr
+    assert "in tenant Small" in seeded.stdout, seeded.stdout
+    assert "It is called Small" in seeded.stderr
+
+
+def test_a_name_in_the_configuration_that_is_another_tenant_is_left_alone(azlin):
+    azlin("config", "set", "tenants.Mine.tenant_id", "00000000-0000-0000-0000-000000000001")
+    seeded = azlin("sandbox", "seed", "--size", "1", "--name", "Mine")
+    assert "was left as it is" in seeded.stderr
+    assert "000000000001" in azlin("config", "get", "tenants.Mine.tenant_id").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--tenant", "DefenderATEVET17", "--size", "3"], ["--tenant", "DefenderATEVET17", "--name", "Else"]],
+)
+def test_a_seed_that_says_too_little_or_too_much_is_refused(azlin, arguments: list[str]):
+    assert azlin("sandbox", "seed", *arguments).returncode == 2
+
+
 def test_a_seed_that_cannot_be_read_says_why(azlin, tmp_path: Path):
     assert azlin("sandbox", "seed", "--tenant", str(tmp_path / "none.json")).returncode == 3
     broken = tmp_path / "broken.json"
