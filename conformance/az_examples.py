@@ -1,14 +1,14 @@
 """The examples of az's own help, run verbatim: what the sweeps of examples share.
 
 An example counts when it is one plain az command (no shell syntax, not several commands: `Example.argv`). Nothing is
-prepared but the resource groups that the examples of a lane name with -g or --resource-group; every other name in an
-example (a subscription, a resource, a file, a key) is a placeholder unless another example of the lane makes it. Right
-is exit code 0; az is told not to ask for confirmation (core.disable_confirm_prompt), and nothing else.
+prepared but the resource groups that examples name with -g or --resource-group, in `westeurope`; every other name in an
+example (a subscription, a resource, a file, a key) is a placeholder, unless another example makes it. az is told not to
+ask for confirmation (core.disable_confirm_prompt), and nothing else. Right is exit code 0 in one of two subscriptions:
 
-A lane is a command group of two words with all below it (`network vnet`, `network vnet subnet`...), or of one word
-where the command is right in it (`vm create`). Help pages are in the order of the alphabet, in which `delete` comes
-before `show`; so a lane runs what creates first, parents before children, then the rest, then what removes, children
-first.
+ - an empty one (tried for what creates, because many examples make the same thing in different ways);
+ - the one that all the examples of the sweep work in. Help pages are in the order of the alphabet, in which `delete`
+   comes before `show`, and gateways before the networks they need; so here what creates comes first (what fails of it
+   is tried again as long as more of it succeeds), then the rest in the order of the help, then what removes.
 """
 
 from __future__ import annotations
@@ -29,42 +29,29 @@ def examples(first_words: Collection[str]) -> list[Example]:
     return [one for one in table().examples if one.command.split()[0] in first_words]
 
 
-def lanes(chosen: Sequence[Example]) -> list[Lane]:
-    """See the module; examples that are not one plain az command are left out."""
-    found: dict[str, list[tuple[Example, list[str]]]] = {}
-    for one in chosen:
-        argv = one.argv
-        if argv is not None:
-            found.setdefault(_lane(one.command), []).append((one, argv))
-    made: list[Lane] = []
-    for name, listed in sorted(found.items()):
-        ordered = [argv for _, argv in sorted(listed, key=lambda pair: _turn(pair[0].command))]
-        made.append(Lane(name, ordered, groups=_groups(ordered)))
-    return made
-
-
 def measure(chosen: Sequence[Example]) -> Figure:
-    """Run them all."""
-    ran = lanes(chosen)
-    said = [(lane.name, one) for lane, answers in zip(ran, run(ran), strict=True) for one in answers]
-    failures = tuple(_failure(lane, one) for lane, one in said if one.rc)
-    unasked = sum(1 for _, one in said if one.rc and not one.requests)
-    left_out = len(chosen) - len(said)
-    note = f"az {table().az}; {unasked} failed before az asked anything; {left_out} more are no plain az command"
-    return Figure(len(said) - len(failures), len(said), failures, note)
+    """Run them all, in both subscriptions."""
+    plain = [(one.command, argv) for one in chosen if (argv := one.argv) is not None]
+    ordered = [argv for _, argv in sorted(plain, key=lambda pair: _turn(pair[0]))]
+    makes = sum(1 for command, _ in plain if _turn(command)[0] == 0)
+    lanes = [Lane(ordered, _groups(ordered), again=makes)]
+    lanes += [Lane([argv], _groups([argv])) for argv in ordered[:makes]]
+    together, *alone = run(lanes)
+    succeeded = {at for at, (said,) in enumerate(alone) if not said.rc}
+    failures = tuple(_failure(said) for at, said in enumerate(together) if said.rc and at not in succeeded)
+    unasked = sum(1 for at, said in enumerate(together) if said.rc and at not in succeeded and not said.requests)
+    note = (
+        f"az {table().az}; {unasked} fail before az asks anything; {len(chosen) - len(plain)} are no plain az command"
+    )
+    return Figure(len(ordered) - len(failures), len(ordered), failures, note)
 
 
-def _failure(lane: str, one: Said) -> Failure:
-    detail = "\n".join((f"lane {lane}", one.err[-1500:], *one.requests))
-    return Failure("az " + " ".join(one.argv), one.cause, detail)
-
-
-def _lane(command: str) -> str:
-    return " ".join(command.split()[:-1][:2])
+def _failure(said: Said) -> Failure:
+    return Failure("az " + " ".join(said.argv), said.cause, "\n".join((said.err[-1500:], *said.requests)))
 
 
 def _turn(command: str) -> tuple[int, int]:
-    """The sort key of a command in its lane; equal ones stay in the order of the help."""
+    """The sort key of a command; equal ones stay in the order of the help. Parents come first and go last."""
     words = command.split()
     verb = words[-1].partition("-")[0]
     if verb in _MAKES:

@@ -28,7 +28,7 @@ def chosen() -> list[list[str]]:
 
 def measure(sample: bool) -> Figure:
     commands = chosen()[:: 40 if sample else 1]
-    lanes = [Lane(f"{NAME} {at}", commands[at : at + _LANES], [GROUP]) for at in range(0, len(commands), _LANES)]
+    lanes = [Lane(commands[at : at + _LANES], [GROUP]) for at in range(0, len(commands), _LANES)]
     said = [one for lane in run(lanes) for one in lane]
     failures = tuple(
         Failure("az " + " ".join(one.argv), one.cause, "\n".join((one.err[-1500:], *one.requests)))
