@@ -37,12 +37,22 @@ MODULES: tuple[str, ...] = (
     "bodies",
     "providers",
     "locations",
+    "tags",
+    "links",
+    "features",
+    "moves",
+    "policies",
+    "template_export",
+    "management_groups",
     "templates.deployments",
     "network.virtual_networks",
     "compute.provider",
     "storage",
     "vaults",
+    "vault_secrets",
     "identities",
+    "web",
+    "automation",
     "statuses",
 )
 """Modules of this package with a `register(registry)`; loaded once, in order, by `load()`."""
@@ -114,6 +124,8 @@ class Behaviour:
     """How the PUT of one that was there is answered; `statuses.py` knows whose clients take no 200."""
     deleted_status: int = 200
     """How a DELETE that is done is answered."""
+    deleted_shows: bool = False
+    """Whether that answer has the body of what was removed."""
     write_pending: Literal[201, 202] | None = 201
     """How a slow PUT answers: 201 with the resource, 202 with a Location, None: it just takes long."""
     delete_pending: bool = True
@@ -146,6 +158,18 @@ class Behaviour:
     def absent(self, rid: ResourceId, call: Call, /) -> Body | None:
         """The body that GET shows although nothing was stored (implicit singletons), or None."""
 
+    def implies(self, rid: ResourceId, /) -> bool:
+        """Whether it exists without having been stored: as a child, wherever its parent does."""
+        return rid.nested and rid.name.casefold() in self.implicit_names
+
+    def not_found(self, rid: ResourceId, /, *, as_scope: bool) -> ArmRefusal | None:  # noqa: ARG002
+        """The type's own words for one that is not there, `as_scope` for something on it; None: ARM's usual ones."""
+        return None
+
+    def listed(self, resource: Resource, segment: str, call: Call, /) -> list[Any] | None:  # noqa: ARG002
+        """What GET `{resource}/{segment}` lists where children are not stored but computed; None: what is stored."""
+        return None
+
     def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:  # noqa: ARG002
         """POST `{resource}/{action}` (casefolded); returns the answer's body, or an `Answer`.
 
@@ -170,6 +194,10 @@ RouteHandler = Callable[[Call, Mapping[str, str], Any], Answer]
 Advance = Callable[["Operation", "ControlPlane"], float | None]
 """Called when an operation of its kind is due. Returns the seconds until it wants to be called
 again, or None when it has ended; `ArmRefusal` fails the operation. See `operations.py`."""
+
+
+VaultSecret = Callable[[Resource, str, str | None], str | None]
+"""(vault, secret name, version or None for the newest) -> the value, or None when there is no such secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +235,8 @@ class Registry:
         self.provider_types: dict[str, ProviderType] = {}
         """By casefolded type. Also teaches the store how types are spelled."""
         self.default: Behaviour = Unknown()
+        self.vault_secret: VaultSecret | None = None
+        """Set by whoever keeps the secrets of vaults; deployments read parameters through it."""
 
     def type(self, name: str, behaviour: Behaviour) -> None:
         """Say what a type does. `Microsoft.Network/*` is for the rest of a namespace."""

@@ -3,13 +3,14 @@ deployments call the same methods, so a fault or a lock means the same in both."
 
 from __future__ import annotations
 
+import re
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from azlin.sandbox.arm import refusals
+from azlin.sandbox.arm.assigned_identities import complete_identity
 from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
 from azlin.sandbox.arm.continuations import finish_act, finish_acted, finish_delete, finish_write
 from azlin.sandbox.arm.faults import Faults, Trouble
@@ -21,8 +22,7 @@ from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Body, Resource, Store
 from azlin.sandbox.directory import Directory
 
-_IDENTITIES = uuid.UUID("5a4db0c5-0000-4000-8000-a21100000001")
-
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -37,11 +37,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A delete that was taken. `existed` is False when there was nothing to remove."""
+    """A delete that was taken. `existed` is False when there was nothing to remove; `shown` is what the answer shows
+    of what went, for the few types that do."""
 
     existed: bool
     operation: Operation | None = None
     delay_s: float = 0.0
+    shown: Body | None = None
 
 
 class ControlPlane:
@@ -86,6 +88,8 @@ class ControlPlane:
             ]
         if behaviour.etag_in_body:
             resource.body["etag"] = f'W/"{resource.etag}"'
+        elif isinstance(shown := resource.body.get("etag"), str) and resource.etag:
+            resource.body["etag"] = _GUID.sub(resource.etag, shown)
         return behaviour.show(resource, call)
 
     # --------------------------------------------------------------- write
@@ -159,18 +163,9 @@ class ControlPlane:
             body.pop("tags", None)
         elif not isinstance(body["tags"], dict):
             raise refusals.content_invalid("tags must be an object of strings")
-        self._complete_identity(resource, call)
+        complete_identity(resource, self.store, call.tenant)
         if behaviour.provisioning:
             resource.properties["provisioningState"] = "Succeeded"
-
-    def _complete_identity(self, resource: Resource, call: Call) -> None:
-        identity = resource.body.get("identity")
-        if not isinstance(identity, dict):
-            return
-        kind = str(identity.get("type", "")).casefold()  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-        if "systemassigned" in kind:
-            identity["principalId"] = str(uuid.uuid5(_IDENTITIES, resource.id.key))
-            identity["tenantId"] = call.tenant
 
     # ------------------------------------------------------ remove and act
 
@@ -194,8 +189,9 @@ class ControlPlane:
             refuse_locked(rid, self.store, deleting=True)
             behaviour.refuse_delete(found, call)
             if not slow:
+                shown = self.show(found, call) if behaviour.deleted_shows else None
                 self.purge(found, call)
-                return Removed(existed=True, delay_s=trouble.latency_s)
+                return Removed(existed=True, delay_s=trouble.latency_s, shown=shown)
             if behaviour.provisioning:
                 found.properties["provisioningState"] = "Deleting"
                 self.store.put(found.id, found.body)
@@ -304,17 +300,21 @@ class ControlPlane:
             if rid.nested:
                 parent = rid.id.rsplit("/", 2)[0]
                 raise refusals.parent_not_found(rid.type, parent)
-            raise self._not_found(self.store.parse(rid.scope, rid.tenant))
+            raise self._not_found(self.store.parse(rid.scope, rid.tenant), as_scope=True)
 
     def _present(self, key: str, tenant: str) -> bool:
         """Stored, or implied by its own parent (`blobServices/default`)."""
         if self.store.exists(key):
             return True
         rid = self.store.parse(key.removeprefix(tenant), tenant)
-        implied = rid.name.casefold() in self.registry.behaviour(rid.type).implicit_names
-        return implied and rid.nested and self._present(rid.parent_key, tenant)
+        if not self.registry.behaviour(rid.type).implies(rid):
+            return False
+        return not rid.nested or self._present(rid.parent_key, tenant)
 
-    def _not_found(self, rid: ResourceId) -> ArmRefusal:
+    def _not_found(self, rid: ResourceId, *, as_scope: bool = False) -> ArmRefusal:
+        own = self.registry.behaviour(rid.type).not_found(rid, as_scope=as_scope)
+        if own is not None:
+            return own
         if rid.type == GROUP:
             return refusals.group_not_found(rid.name)
         if rid.group_key is not None and not self.store.exists(rid.group_key):

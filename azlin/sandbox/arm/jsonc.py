@@ -64,6 +64,26 @@ def array_of(value: Any) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else []
 
 
+def same_json(left: Any, right: Any) -> bool:
+    """Whether two values are the same JSON: `1` and `true` are not, nor are `1` and `1.0`."""
+    if isinstance(left, dict):
+        other = object_of(right)
+        fields = cast("Body", left)
+        return (
+            isinstance(right, dict)
+            and fields.keys() == other.keys()
+            and all(same_json(value, other[name]) for name, value in fields.items())
+        )
+    if isinstance(left, list):
+        items, others = cast("list[Any]", left), array_of(right)
+        return (
+            isinstance(right, list)
+            and len(items) == len(others)
+            and all(same_json(one, other) for one, other in zip(items, others, strict=True))
+        )
+    return type(left) is type(right) and left == right
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text

@@ -7,7 +7,7 @@ A failed resource stops what waits for it and nothing else, as in ARM.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -55,8 +55,10 @@ class Unit:
 class Run:
     """A template being deployed under a call."""
 
-    def __init__(self, template: Template, call: Call, refuse: Refuse) -> None:
+    def __init__(self, template: Template, call: Call, refuse: Refuse, linked: Mapping[str, Any] | None = None) -> None:
+        """`linked` are templates that nested deployments name by a path relative to this one."""
         self.template = template
+        self._linked = linked or {}
         self.units = [Unit(one) for one in template.resources]
         self._call, self._refuse, self._now = call, refuse, call.plane.now
         self.started_at = self._now()
@@ -117,6 +119,8 @@ class Run:
         now = self._now()
         ran = [unit for unit in self.units if unit.started_at and not unit.deployable.existing]
         shown = [_shown(unit, deployment, now) for unit in ran]
+        if all(unit.state == "done" for unit in self.units) and self.template.outputs:
+            shown.append(_outputs_shown(deployment, now))
         return list(reversed(shown))
 
     def _start(self, unit: Unit) -> None:
@@ -139,7 +143,7 @@ class Run:
 
     def _write(self, unit: Unit) -> None:
         own = unit.deployable
-        body = own.body(self._live(own.functions))
+        body = with_linked(own.body(self._live(own.functions)), self._linked)
         call = replace(self._call, method="PUT", api_version=own.api_version, query={}, headers={})
         self._refuse(own, body, call)
         rid = self._parse(own.id)
@@ -182,7 +186,7 @@ class Run:
         return self._call.plane.store.parse(path, self._call.tenant)
 
     def _live(self, functions: Functions) -> Functions:
-        return running(functions, self._read, self._post, self.template.ids)
+        return running(functions, self._read, self._post, self.template.ids, self.template.loops)
 
     def _read(self, path: str, version: str | None) -> Body | None:
         plane = self._call.plane
@@ -222,7 +226,32 @@ def _provisioning_error(own: Deployable, error: Body) -> Body:
     }
 
 
+def with_linked(body: Body, linked: Mapping[str, Any]) -> Body:
+    """A nested deployment's body with the template that its `templateLink.relativePath` names, if it is known."""
+    properties = object_of(body.get("properties"))
+    path = object_of(properties.get("templateLink")).get("relativePath")
+    if not isinstance(path, str) or path not in linked:
+        return body
+    rest = {name: value for name, value in properties.items() if name != "templateLink"}
+    return {**body, "properties": {**rest, "template": linked[path]}}
+
+
 _STATUS_WORDS = {200: "OK", 201: "Created", 400: "BadRequest", 403: "Forbidden", 404: "NotFound", 409: "Conflict"}
+
+
+def _outputs_shown(deployment: str, now: float) -> Body:
+    """The last operation of a deployment with outputs; it has no target."""
+    number = str(9_223_372_036_854_775_807 - int(now * 10_000_000)).rjust(20, "0")
+    properties = {
+        "provisioningOperation": "EvaluateDeploymentOutput",
+        "provisioningState": "Succeeded",
+        "timestamp": iso(now),
+        "duration": duration(0),
+        "trackingId": str(uuid.uuid5(uuid.NAMESPACE_URL, deployment)),
+        "statusCode": "OK",
+        "statusMessage": None,
+    }
+    return {"id": f"{deployment}/operations/{number}", "operationId": number, "properties": properties}
 
 
 def _shown(unit: Unit, deployment: str, now: float) -> Body:

@@ -1,4 +1,4 @@
-"""Microsoft.Resources/deployments at resource group and subscription scope.
+"""Microsoft.Resources/deployments at every scope: resource group, subscription, management group, tenant.
 
 A deployment that ends at once is answered as ended; one that waits for a slow resource, or has failed, is answered as
 running with an operation to poll, because that is where the real clients look for its error. Shapes: "Deployments" of
@@ -8,36 +8,30 @@ runs, and never stored.
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
-from azlin.sandbox.arm.bodies import refuse_unknown
 from azlin.sandbox.arm.ids import ResourceId
-from azlin.sandbox.arm.jsonc import Body, object_of
+from azlin.sandbox.arm.jsonc import Body
 from azlin.sandbox.arm.operations import Operation
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.templates import deployment_requests
+from azlin.sandbox.arm.templates.deployment_fallback import Fallback
+from azlin.sandbox.arm.templates.deployment_requests import OPERATIONS, TEMPLATE, refuse_resource, shown_template
 from azlin.sandbox.arm.templates.deployment_run import Run
-from azlin.sandbox.arm.templates.expression_parser import TemplateInvalid
-from azlin.sandbox.arm.templates.template import DEPLOYMENTS, Template, open_template
-from azlin.sandbox.arm.templates.template_scope import Where
-from azlin.sandbox.arm.templates.unique_string import murmur_64
-from azlin.sandbox.arm.templates.what_if import changes
+from azlin.sandbox.arm.templates.deployment_scope import mode_of, opened, refuse_location
+from azlin.sandbox.arm.templates.template_places import DEPLOYMENTS
 from azlin.sandbox.arm.times import duration, iso
 
 if TYPE_CHECKING:
     from azlin.sandbox.arm.control_plane import ControlPlane
 
 _KIND = "deployment"
-_OPERATIONS = "deployment-operations/"
-_TEMPLATE = "deployment-template/"
 _HIDDEN = "********"
-_DEPLOYMENT = r"(?P<id>/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?/providers/Microsoft\.Resources/deployments/[^/]+)"
-_SHORT = r"(?P<scope>/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?)/deployments/(?P<name>[^/]+)/operations"
+_LONGEST_NAME = 64
 
 
 @dataclass(slots=True)
@@ -47,6 +41,7 @@ class _Open:
     run: Run
     template: Any
     complete: bool
+    fallback: Fallback | None
 
 
 class Deployments(Behaviour):
@@ -62,10 +57,14 @@ class Deployments(Behaviour):
         self._secrets: list[str] = []
 
     def refuse(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
-        if resource.id.group is None and not resource.body.get("location"):
+        if len(resource.id.name) > _LONGEST_NAME:
             raise ArmRefusal(
-                400, "LocationRequired", "The location property is required for this deployment.", details=[]
+                400,
+                "InvalidDeployment",
+                f"The provided deployment name '{resource.id.name}' has a length of '{len(resource.id.name)}' which "
+                f"exceeds the maximum length of '{_LONGEST_NAME}'.",
             )
+        refuse_location(resource, before)
         if before is not None and before.properties.get("provisioningState") in ("Running", "Accepted"):
             raise ArmRefusal(
                 409,
@@ -74,18 +73,21 @@ class Deployments(Behaviour):
                 f"'{before.properties.get('timestamp')}' is still active. Please see https://aka.ms/arm-deploy for "
                 "usage details.",
             )
-        _mode(resource.properties)
+        mode_of(resource.properties, resource.id)
 
     def complete(self, resource: Resource, _before: Resource | None, call: Call, /) -> None:
         asked = resource.properties
-        raw = asked.get("template")
-        template = opened(resource.id, resource.body, call)
-        self._open[resource.id.key] = _Open(
-            Run(template, call, refuse_unknown), raw, _mode(asked).casefold() == "complete"
-        )
+        mode = mode_of(asked, resource.id)
+        fallback = Fallback.of(asked, resource.id, call)
+        template, content = opened(resource.id, resource.body, call)
+        run = Run(template, call, refuse_resource, content.linked)
+        self._open[resource.id.key] = _Open(run, content.template, mode == "Complete", fallback)
+        link = {name: asked[name] for name in ("templateLink", "debugSetting") if name in asked}
         resource.body["properties"] = {
-            **shown_template(template, raw),
-            "mode": _mode(asked),
+            **shown_template(template, content.template),
+            **link,
+            "mode": mode,
+            **({"onErrorDeployment": fallback.shown()} if fallback else {}),
             "provisioningState": "Running",
             "timestamp": iso(),
             "duration": duration(0),
@@ -93,7 +95,7 @@ class Deployments(Behaviour):
         }
 
     def written(self, resource: Resource, _before: Resource | None, call: Call, /) -> Operation | None:
-        call.plane.store.remember(_TEMPLATE + resource.id.key, self._without_secrets(resource.id.key))
+        call.plane.store.remember(TEMPLATE + resource.id.key, self._without_secrets(resource.id.key))
         again_in_s = self._advance(resource, call.plane, call)
         outcome = dict(resource.properties)
         if again_in_s is None and outcome["provisioningState"] == "Succeeded":
@@ -137,14 +139,23 @@ class Deployments(Behaviour):
             operation.status, operation.error = "Failed", resource.properties.get("error")
         return None
 
+    def refuse_delete(self, resource: Resource, _call: Call, /) -> None:
+        if resource.properties.get("provisioningState") == "Running":
+            raise ArmRefusal(
+                409,
+                "DeploymentActive",
+                f"Unable to delete deployment '{resource.id.name}': it is still active. Please see "
+                "https://aka.ms/arm-deploy for usage details.",
+            )
+
     def deleted(self, resource: Resource, call: Call, /) -> None:
         self._open.pop(resource.id.key, None)
-        call.plane.store.forget(_OPERATIONS + resource.id.key)
-        call.plane.store.forget(_TEMPLATE + resource.id.key)
+        call.plane.store.forget(OPERATIONS + resource.id.key)
+        call.plane.store.forget(TEMPLATE + resource.id.key)
 
     def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:
         if action == "exporttemplate":
-            return {"template": call.plane.store.recall(_TEMPLATE + resource.id.key) or {}}
+            return {"template": call.plane.store.recall(TEMPLATE + resource.id.key) or {}}
         if action == "cancel":
             if resource.properties.get("provisioningState") != "Running":
                 raise ArmRefusal(
@@ -171,18 +182,18 @@ class Deployments(Behaviour):
         properties = resource.properties
         if again_in_s is None:
             self._open.pop(resource.id.key)
-            self._end(run, resource, plane, call, remove_others=opened_one.complete)
+            self._end(opened_one, resource, plane, call)
         properties["timestamp"] = iso()
         properties["duration"] = duration(plane.now() - run.started_at)
-        plane.store.remember(_OPERATIONS + resource.id.key, run.operations(resource.id.id))
+        plane.store.remember(OPERATIONS + resource.id.key, run.operations(resource.id.id))
         plane.store.put(resource.id, resource.body)
         return again_in_s
 
-    def _end(self, run: Run, resource: Resource, plane: ControlPlane, call: Call, *, remove_others: bool) -> None:
-        properties = resource.properties
+    def _end(self, ended: _Open, resource: Resource, plane: ControlPlane, call: Call) -> None:
+        properties, run = resource.properties, ended.run
         error = run.error() if run.failed else None
         try:
-            if error is None and remove_others:
+            if error is None and ended.complete:
                 self._remove_others(run, resource.id, plane, call)
             outputs = run.outputs() if error is None else None
         except ArmRefusal as refused:
@@ -190,6 +201,8 @@ class Deployments(Behaviour):
         if error is not None:
             properties["provisioningState"] = "Failed"
             properties["error"] = {**error, "target": resource.id.id}
+            if ended.fallback is not None:
+                properties["onErrorDeployment"] = ended.fallback.carried_out(resource.id, call)
             return
         properties["provisioningState"] = "Succeeded"
         properties["outputs"] = outputs or {}
@@ -235,147 +248,8 @@ def _hidden(value: Any, secrets: list[str]) -> Any:
     return value
 
 
-def opened(rid: ResourceId, body: Body, call: Call) -> Template:
-    """The template of a request body. Raises ArmRefusal 400 in ARM's words."""
-    properties = object_of(body.get("properties"))
-    link = object_of(properties.get("templateLink"))
-    if "template" not in properties and link:
-        raise ArmRefusal(
-            400,
-            "InvalidContentLink",
-            f"Unable to download deployment content from '{link.get('uri') or link.get('id')}'. The tracking Id is "
-            f"'{uuid.uuid4()}'. Please see https://aka.ms/arm-deploy for usage details.",
-        )
-    try:
-        return open_template(properties.get("template"), properties.get("parameters"), where(rid, body, call))
-    except TemplateInvalid as invalid:
-        raise ArmRefusal(400, invalid.code, invalid.message) from invalid
-
-
-def where(rid: ResourceId, body: Body, call: Call) -> Where:
-    """The scope a deployment runs in. Raises ArmRefusal 404 when the group is not there."""
-    subscription = call.plane.directory.subscription(rid.subscription or "", call.tenant)
-    group: Body | None = None
-    if rid.group is not None:
-        call_get = Call(call.plane, "GET", call.api_version, call.tenant, call.oid)
-        found = call.plane.find(call.plane.store.parse(rid.scope, rid.tenant), call_get)
-        group = call.plane.show(found, call_get)
-    asked = object_of(body.get("properties"))
-    about: Body = {
-        "name": rid.name,
-        "properties": {"mode": asked.get("mode"), "template": asked.get("template"), "provisioningState": "Accepted"},
-        "deployer": call.oid,
-    }
-    if "location" in body:
-        about["location"] = body["location"]
-    return Where(subscription=subscription.body(), tenant_id=call.tenant, deployment=about, group=group)
-
-
-def shown_template(template: Template, raw: Any) -> Body:
-    """What a deployment tells of its template: hash, parameters, providers and dependencies."""
-    minified = json.dumps(raw, separators=(",", ":"), ensure_ascii=False).upper()
-    providers: dict[str, dict[str, set[str]]] = {}
-    dependencies: list[Body] = []
-    named = {one.id.casefold(): one for one in template.resources}
-    for one in template.resources:
-        namespace, _, rest = one.type.partition("/")
-        location = one.raw.get("location")
-        places = providers.setdefault(namespace, {}).setdefault(rest, set())
-        if isinstance(location, str) and not location.startswith("["):
-            places.add(location)
-        if one.after:
-            waits_for = [_named(named[key].id, named[key].type, named[key].name) for key in sorted(one.after)]
-            dependencies.append({"dependsOn": waits_for, **_named(one.id, one.type, one.name)})
-    return {
-        "templateHash": str(murmur_64(minified.encode())),
-        "parameters": {name: one.shown() for name, one in template.parameters.items()},
-        "providers": [
-            {
-                "namespace": namespace,
-                "resourceTypes": [
-                    {"resourceType": rest, "locations": sorted(places) or [None]} for rest, places in types.items()
-                ],
-            }
-            for namespace, types in providers.items()
-        ],
-        "dependencies": dependencies,
-    }
-
-
-def _named(path: str, kind: str, name: str) -> Body:
-    return {"id": path, "resourceType": kind, "resourceName": name}
-
-
-def _mode(properties: Body) -> str:
-    mode = str(properties.get("mode", "Incremental"))
-    if mode.casefold() not in ("incremental", "complete"):
-        raise ArmRefusal(
-            400,
-            "InvalidDeploymentMode",
-            f"The deployment mode '{mode}' is not valid. The supported modes are 'Incremental,Complete'.",
-        )
-    return mode.capitalize()
-
-
-def _validate(call: Call, groups: Mapping[str, str], body: Any) -> Answer:
-    rid = call.plane.store.parse(groups["id"], call.tenant)
-    asked = object_of(body)
-    template = opened(rid, asked, call)
-    refused: list[Body] = []
-    for one in template.resources:
-        try:
-            refuse_unknown(one, one.raw, call)
-        except ArmRefusal as problem:
-            refused.append(problem.error())
-    if refused:
-        raise ArmRefusal(
-            400,
-            "InvalidTemplateDeployment",
-            f"The template deployment '{rid.name}' is not valid according to the validation procedure. The tracking id "
-            f"is '{uuid.uuid4()}'. See inner errors for details.",
-            details=refused,
-        )
-    properties = {
-        **shown_template(template, object_of(asked.get("properties")).get("template")),
-        "mode": _mode(object_of(asked.get("properties"))),
-        "provisioningState": "Succeeded",
-        "timestamp": iso(),
-        "duration": duration(0),
-        "correlationId": str(uuid.uuid4()),
-        "validatedResources": [{"id": one.id} for one in template.resources],
-    }
-    return Answer(200, {"id": rid.id, "name": rid.name, "type": DEPLOYMENTS, "properties": properties})
-
-
-def _what_if(call: Call, groups: Mapping[str, str], body: Any) -> Answer:
-    rid = call.plane.store.parse(groups["id"], call.tenant)
-    asked = object_of(body)
-    run = Run(opened(rid, asked, call), call, refuse_unknown)
-    complete = _mode(object_of(asked.get("properties"))).casefold() == "complete"
-    found = changes(run, rid, call, complete=complete)
-    return Answer(200, {"status": "Succeeded", "properties": {"correlationId": str(uuid.uuid4()), "changes": found}})
-
-
-def _operations(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
-    path = groups.get("id") or f"{groups['scope']}/providers/{DEPLOYMENTS}/{groups['name']}"
-    rid = call.plane.store.parse(path, call.tenant)
-    call.plane.find(rid, call)
-    return Answer(200, {"value": call.plane.store.recall(_OPERATIONS + rid.key) or []})
-
-
-def _of_subscription(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
-    """Only those of the subscription itself; each group lists its own."""
-    found = call.plane.store.all(type=DEPLOYMENTS, subscription=groups["subscription"])
-    return Answer(200, {"value": [call.plane.show(one, call) for one in found if one.id.group is None]})
-
-
 def register(registry: Registry) -> None:
     behaviour = Deployments()
     registry.type(DEPLOYMENTS, behaviour)
     registry.kind(_KIND, behaviour.go_on)
-    registry.route("POST", "Microsoft.Resources", _DEPLOYMENT + "/validate", _validate)
-    registry.route("POST", "Microsoft.Resources", _DEPLOYMENT + "/whatIf", _what_if)
-    registry.route("GET", "Microsoft.Resources", _DEPLOYMENT + "/operations", _operations)
-    registry.route("GET", "", _SHORT, _operations)
-    listed = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Resources/deployments"
-    registry.route("GET", "Microsoft.Resources", listed, _of_subscription)
+    deployment_requests.register(registry)

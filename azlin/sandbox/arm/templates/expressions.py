@@ -86,9 +86,8 @@ def evaluate(node: Node, functions: Functions, bound: Mapping[str, Any] | None =
     name = node.name.casefold()
     if name == "if":
         return _if(node, functions, bound)
-    over_lambdas = _OVER_LAMBDAS.get(name)
-    if over_lambdas is not None:
-        return over_lambdas(node, functions, bound or {})
+    if name == "lambda":
+        return Lambda(node, functions, bound or {})
     if name == "lambdavariables":
         wanted = evaluate(_argument(node, 0), functions, bound)
         if bound is None or wanted not in bound:
@@ -100,6 +99,11 @@ def evaluate(node: Node, functions: Functions, bound: Mapping[str, Any] | None =
 def _called(node: Call, functions: Functions, bound: Mapping[str, Any] | None) -> Any:
     function = functions.get(node.name.casefold())
     if function is None:
+        if node.name.casefold().startswith("list"):
+            raise TemplateInvalid(
+                f"The template function '{node.name}' is not expected at this location. "
+                "Please see https://aka.ms/arm-functions for usage details."
+            )
         raise TemplateInvalid(
             f"The template function '{node.name}' is not valid. "
             "Please see https://aka.ms/arm-functions for usage details."
@@ -199,71 +203,15 @@ def _argument(node: Call, at: int) -> Node:
     return node.arguments[at]
 
 
-class _Lambda:
-    """`lambda('x', ..., body)` with the functions and variables it closes over."""
+class Lambda:
+    """`lambda('x', ..., body)` with the functions and variables it closes over; called with its values."""
 
-    def __init__(self, node: Node, functions: Functions, bound: Mapping[str, Any]) -> None:
-        if not isinstance(node, Call) or node.name.casefold() != "lambda" or len(node.arguments) < 1:
-            raise TemplateInvalid("A lambda function is expected. Please see https://aka.ms/arm-functions.")
+    def __init__(self, node: Call, functions: Functions, bound: Mapping[str, Any]) -> None:
+        if not node.arguments:
+            raise wrong_count("lambda", "one or more")
         self._names = [str(evaluate(one, functions)) for one in node.arguments[:-1]]
         self._body, self._functions, self._bound = node.arguments[-1], functions, bound
-
-    @property
-    def arity(self) -> int:
-        return len(self._names)
 
     def __call__(self, *values: Any) -> Any:
         bound = {**self._bound, **dict(zip(self._names, values, strict=False))}
         return evaluate(self._body, self._functions, bound)
-
-
-def _items(node: Call, functions: Functions, bound: Mapping[str, Any]) -> list[Any]:
-    found = evaluate(_argument(node, 0), functions, bound)
-    if not isinstance(found, list):
-        raise TemplateInvalid(
-            f"The template language function '{node.name}' expects its first parameter to be an array. The provided "
-            f"value is of type '{type_word(cast('object', found))}'."
-        )
-    return cast("list[Any]", found)
-
-
-def _map(node: Call, functions: Functions, bound: Mapping[str, Any]) -> Any:
-    each = _Lambda(_argument(node, 1), functions, bound)
-    return [each(item, at) for at, item in enumerate(_items(node, functions, bound))]
-
-
-def _filter(node: Call, functions: Functions, bound: Mapping[str, Any]) -> Any:
-    each = _Lambda(_argument(node, 1), functions, bound)
-    return [item for at, item in enumerate(_items(node, functions, bound)) if each(item, at) is True]
-
-
-def _reduce(node: Call, functions: Functions, bound: Mapping[str, Any]) -> Any:
-    made = evaluate(_argument(node, 1), functions, bound)
-    each = _Lambda(_argument(node, 2), functions, bound)
-    for at, item in enumerate(_items(node, functions, bound)):
-        made = each(made, item, at)
-    return made
-
-
-def _sort(node: Call, functions: Functions, bound: Mapping[str, Any]) -> Any:
-    before = _Lambda(_argument(node, 1), functions, bound)
-    made: list[Any] = []
-    for item in _items(node, functions, bound):
-        at = next((n for n, other in enumerate(made) if before(item, other) is True), len(made))
-        made.insert(at, item)
-    return made
-
-
-def _to_object(node: Call, functions: Functions, bound: Mapping[str, Any]) -> Any:
-    key = _Lambda(_argument(node, 1), functions, bound)
-    value = _Lambda(node.arguments[2], functions, bound) if len(node.arguments) > 2 else None
-    return {str(key(item)): value(item) if value else item for item in _items(node, functions, bound)}
-
-
-_OVER_LAMBDAS: dict[str, Callable[[Call, Functions, Mapping[str, Any]], Any]] = {
-    "map": _map,
-    "filter": _filter,
-    "reduce": _reduce,
-    "sort": _sort,
-    "toobject": _to_object,
-}

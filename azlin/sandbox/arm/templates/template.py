@@ -7,8 +7,9 @@ Bicep writes (languageVersion 2.0).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
@@ -22,14 +23,18 @@ from azlin.sandbox.arm.templates.expressions import (
     evaluate_text,
     evaluate_value,
 )
+from azlin.sandbox.arm.templates.template_functions import DEFAULTS_ONLY
 from azlin.sandbox.arm.templates.template_order import Declared, order
-from azlin.sandbox.arm.templates.template_parameters import SPELLED, Parameter, read_parameters
+from azlin.sandbox.arm.templates.template_parameters import Parameter, read_parameters
+from azlin.sandbox.arm.templates.template_places import DEPLOYMENTS, id_of, refuse_lengths
 from azlin.sandbox.arm.templates.template_scope import Loops, Where, fixed_functions, user_functions
+from azlin.sandbox.arm.templates.template_types import SPELLED, Definitions
 
-DEPLOYMENTS = "Microsoft.Resources/deployments"
-GROUPS = "Microsoft.Resources/resourceGroups"
 _OWN = frozenset(("copy", "condition", "dependsOn", "resources", "apiVersion", "comments", "scope", "existing", "name"))
 _MOST_COPIES = 800
+_MOST_RESOURCES, _MOST_PARAMETERS, _MOST_OUTPUTS = 800, 256, 64
+_SCHEMA = re.compile(r"https?://schema\.management\.azure\.com/schemas/([^/]+)/", re.IGNORECASE)
+_SCHEMAS = ("2014-04-01-preview", "2015-01-01", "2018-05-01", "2019-04-01", "2019-08-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +55,22 @@ class Deployable:
     existing: bool = False
     symbol: str | None = None
 
-    def body(self, functions: Functions) -> Body:
-        """What is PUT; `functions` are those of `template_scope.running`."""
-        written = {name: value for name, value in self.raw.items() if name not in _OWN}
-        properties = written.get("properties")
-        if self.type.casefold() == DEPLOYMENTS.casefold():
-            written["properties"] = _nested(object_of(properties), functions, self.loops)
-            properties = None
-        if properties is not None:
-            written["properties"] = expand(properties, functions, self.loops)
-        return {
-            **{name: expand(value, functions, self.loops) for name, value in written.items() if name != "properties"},
-            **({"properties": written["properties"]} if "properties" in written else {}),
-        }
+    def body(self, functions: Functions, *, keep: bool = False) -> Body:
+        """What is PUT; `functions` are those of `template_scope.running`. With `keep` an expression that cannot be
+        evaluated stays as it is written."""
+        nested = self.type.casefold() == DEPLOYMENTS.casefold()
+        made: Body = {}
+        for name, value in self.raw.items():
+            if name in _OWN:
+                continue
+            if nested and name == "properties":
+                made[name] = _nested(object_of(value), functions, self.loops, keep=keep)
+            else:
+                made[name] = expand(value, functions, self.loops, keep=keep)
+        if nested:
+            made.pop("subscriptionId", None)
+            made.pop("resourceGroup", None)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,8 @@ class Template:
     functions: Functions
     ids: Mapping[str, str]
     """The id of every resource by its name, its symbol and its id, casefolded."""
+    loops: Mapping[str, Sequence[str]]
+    """The ids of the copies of every loop by its name or symbol, casefolded."""
 
     def outputs_of(self, functions: Functions) -> Body:
         """`{name: {type, value}}`; a secure output has no value."""
@@ -99,34 +109,66 @@ def open_template(raw: Any, given: Any, where: Where) -> Template:
     template = object_of(raw)
     if not template or ("resources" not in template and "$schema" not in template):
         raise _refused("Required property '$schema' not found in JSON. Path ''.")
+    _refuse_schema(str(template.get("$schema", "")))
+    declared, outputs = object_of(template.get("parameters")), object_of(template.get("outputs"))
+    _refuse_many("parameters", len(declared), _MOST_PARAMETERS)
+    _refuse_many("outputs", len(outputs), _MOST_OUTPUTS)
     functions = fixed_functions(where)
-    parameters = read_parameters(object_of(template.get("parameters")), object_of(given), functions)
-    functions["parameters"] = lambda arguments: _parameter(parameters, arguments)
     functions.update(user_functions(template.get("functions"), fixed_functions(where)))
+    definitions = Definitions(object_of(template.get("definitions")))
+    parameters = read_parameters(declared, object_of(given), {**functions, **DEFAULTS_ONLY}, definitions)
+    functions["parameters"] = lambda arguments: _parameter(parameters, arguments)
     variables = _Variables(object_of(template.get("variables")), functions)
     functions["variables"] = variables.get
     for name in variables.names():
         variables.get([name])
     found = list(_declared(template.get("resources"), functions, where))
-    resources, ids = order(found)
-    return Template(parameters, resources, object_of(template.get("outputs")), functions, ids)
+    _refuse_many("resources", sum(1 for one in found if not one.deployable.existing), _MOST_RESOURCES)
+    ordered = order(found)
+    resolved = {name: definitions.resolved(object_of(one)) for name, one in outputs.items()}
+    return Template(parameters, ordered.resources, resolved, functions, ordered.ids, ordered.loops)
 
 
-def expand(value: Any, functions: Functions, loops: Loops) -> Any:
-    """Evaluate a value, with `copy` arrays in its objects carried out."""
+def _refuse_schema(schema: str) -> None:
+    named = _SCHEMA.match(schema)
+    if named is not None and named[1] not in _SCHEMAS:
+        raise _refused(
+            f"Template schema '{schema}' is not supported. Supported versions are '{','.join(_SCHEMAS)}'. Please see "
+            "https://aka.ms/arm-template for usage details."
+        )
+
+
+def _refuse_many(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise _refused(
+            f"The number of template {what} limit exceeded. Limit: '{most}' and actual: '{count}'. Please see "
+            f"https://aka.ms/arm-template/#{what} for usage details."
+        )
+
+
+def expand(value: Any, functions: Functions, loops: Loops, *, keep: bool = False) -> Any:
+    """Evaluate a value, with `copy` arrays in its objects carried out; `keep` as in `Deployable.body`."""
     if isinstance(value, list):
-        return [expand(one, functions, loops) for one in cast("list[Any]", value)]
+        return [expand(one, functions, loops, keep=keep) for one in cast("list[Any]", value)]
     if not isinstance(value, dict):
-        return evaluate_value(value, Layered({"copyindex": loops.copy_index}, functions))
+        if not isinstance(value, str):
+            return value
+        try:
+            return evaluate_text(value, Layered({"copyindex": loops.copy_index}, functions))
+        except TemplateInvalid:
+            if keep:
+                return value
+            raise
     fields = object_of(cast("Any", value))
     made: Body = {}
     for name, one in fields.items():
         if name == "copy" and _is_copy(one):
             for loop in array_of(one):
                 each = object_of(loop)
-                made[str(each["name"])] = _copied(each, functions, loops, str(each["name"]))
+                made[str(each["name"])] = _copied(each, functions, loops, str(each["name"]), keep=keep)
         else:
-            made[str(evaluate_text(name, functions))] = expand(one, functions, loops)
+            spelled = evaluate_text(name, Layered({"copyindex": loops.copy_index}, functions))
+            made[str(spelled)] = expand(one, functions, loops, keep=keep)
     return made
 
 
@@ -135,9 +177,10 @@ def _is_copy(value: Any) -> bool:
     return bool(loops) and all("name" in object_of(one) and "input" in object_of(one) for one in loops)
 
 
-def _copied(loop: Body, functions: Functions, loops: Loops, name: str) -> list[Any]:
+def _copied(loop: Body, functions: Functions, loops: Loops, name: str, *, keep: bool = False) -> list[Any]:
     count = _count(loop, functions, loops, name)
-    return [expand(loop.get("input"), functions, loops.entered(name, at, current=True)) for at in range(count)]
+    entered = [loops.entered(name, at, current=True) for at in range(count)]
+    return [expand(loop.get("input"), functions, one, keep=keep) for one in entered]
 
 
 def _count(loop: Body, functions: Functions, loops: Loops, name: str) -> int:
@@ -150,12 +193,12 @@ def _count(loop: Body, functions: Functions, loops: Loops, name: str) -> int:
     return count
 
 
-def _nested(properties: Body, functions: Functions, loops: Loops) -> Body:
+def _nested(properties: Body, functions: Functions, loops: Loops, *, keep: bool = False) -> Body:
     """A deployment inside a template: with inner scope its template keeps its own expressions."""
     options = object_of(properties.get("expressionEvaluationOptions"))
     inner = str(options.get("scope", "outer")).casefold() == "inner"
     made = {
-        name: expand(value, functions, loops)
+        name: expand(value, functions, loops, keep=keep)
         for name, value in properties.items()
         if not (inner and name == "template")
     }
@@ -240,7 +283,7 @@ def _copies(
     for at in range(_count(loop, functions, Loops(), name)):
         loops = Loops().entered(name, at, current=True)
         for declared in _one(raw, functions, where, symbol, parent, loops, name):
-            yield Declared(declared.deployable, declared.waits_for + previous, declared.loop, declared.wanted)
+            yield replace(declared, waits_for=declared.waits_for + previous, index=at)
             batch += (declared.deployable.id,)
         if serial and (at + 1) % max(1, size) == 0:
             previous, batch = batch, ()
@@ -267,13 +310,16 @@ def _one(
             f"The template resource '{name}' of type '{kind}' is not valid: it needs a type and a name. "
             "Please see https://aka.ms/arm-syntax-resources for usage details."
         )
+    refuse_lengths(kind, name)
     existing = raw.get("existing") is True
     waits_for = [str(evaluate_value(one, scoped)) for one in array_of(raw.get("dependsOn"))]
     for call in calls_in({key: value for key, value in raw.items() if key not in ("dependsOn", "resources")}):
-        if call.name.casefold() == "reference" or call.name.casefold().startswith("list"):
+        if call.name.casefold() in ("reference", "references") or call.name.casefold().startswith("list"):
             waits_for.extend(_named(call.arguments[:1], scoped))
     own = Deployable(
-        id=_id_of(kind, name, evaluate_value(raw.get("scope"), scoped), raw, scoped, where),
+        id=f"{parent.id}/{kind.rpartition('/')[2]}/{name.rpartition('/')[2]}"
+        if parent is not None
+        else id_of(kind, name, raw, scoped, where),
         type=kind,
         name=name,
         api_version=version,
@@ -298,31 +344,6 @@ def _named(arguments: Sequence[Node], functions: Functions) -> list[str]:
         return [f"?{evaluate(argument, functions)}" for argument in arguments]
     except TemplateInvalid:
         return []
-
-
-def _id_of(kind: str, name: str, scope: Any, raw: Body, functions: Functions, where: Where) -> str:
-    segments, names = kind.split("/"), name.split("/")
-    if len(segments) != len(names) + 1:
-        raise _refused(
-            f"The template resource '{name}' for type '{kind}' has incorrect segment lengths. A nested resource type "
-            "must have identical number of segments as its resource name. A root resource type must have segment "
-            "length one greater than its resource name. Please see https://aka.ms/arm-syntax-resources for usage "
-            "details."
-        )
-    base = where.base
-    if isinstance(scope, str) and scope and scope != "/":
-        base = scope if scope.startswith("/") else f"{where.base}/providers/{scope}"
-    if kind.casefold() == GROUPS.casefold():
-        return f"/subscriptions/{where.subscription_id}/resourceGroups/{name}"
-    if kind.casefold() == DEPLOYMENTS.casefold():
-        subscription = evaluate_value(raw.get("subscriptionId"), functions) or where.subscription_id
-        group = evaluate_value(raw.get("resourceGroup"), functions)
-        if group:
-            base = f"/subscriptions/{subscription}/resourceGroups/{group}"
-        elif raw.get("subscriptionId") and "location" in raw:
-            base = f"/subscriptions/{subscription}"
-    pairs = "/".join(f"{segment}/{part}" for segment, part in zip(segments[1:], names, strict=True))
-    return f"{base}/providers/{segments[0]}/{pairs}"
 
 
 def _refused(why: str) -> TemplateInvalid:

@@ -26,10 +26,21 @@ class Declared:
     waits_for: tuple[str, ...]
     loop: str | None
     wanted: bool
+    index: int | None = None
 
 
-def order(found: Sequence[Declared]) -> tuple[tuple[Deployable, ...], dict[str, str]]:
-    """The wanted resources, each after what it waits for, and the id of every name, symbol and id (casefolded).
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The wanted resources, each after what it waits for; by casefolded name, symbol and id the id of each resource;
+    and by casefolded name or symbol the ids of a loop's copies."""
+
+    resources: tuple[Deployable, ...]
+    ids: dict[str, str]
+    loops: dict[str, list[str]]
+
+
+def order(found: Sequence[Declared]) -> Ordered:
+    """Put them in order.
 
     Raises TemplateInvalid for a resource defined twice, a dependency that is not there, and a circle.
     """
@@ -48,9 +59,15 @@ def order(found: Sequence[Declared]) -> tuple[tuple[Deployable, ...], dict[str, 
         ) from circle
     ids = {name: keys[0] for name, keys in known.items() if len(keys) == 1}
     spelled = {one.deployable.id.casefold(): one.deployable.id for one in found}
-    return (
+    loops: dict[str, list[str]] = {}
+    for one in found:
+        if one.loop and one.wanted:
+            for name in {one.loop.casefold(), (one.deployable.symbol or one.loop).casefold()}:
+                loops.setdefault(name, []).append(one.deployable.id)
+    return Ordered(
         tuple(replace(wanted[key].deployable, after=waits[key]) for key in sequence),
         {name: spelled[key] for name, key in ids.items()},
+        loops,
     )
 
 
@@ -71,10 +88,13 @@ def _known(found: Sequence[Declared]) -> dict[str, list[str]]:
         seen.add(key)
         relative = key.rpartition("/providers/")[2] if "/providers/" in key else key
         flat = f"{own.type}/{own.name}".casefold()
-        for name in {key, relative, flat, own.name.casefold(), (own.symbol or own.name).casefold()}:
-            known[name].append(key)
+        names = {key, relative, flat, own.name.casefold(), (own.symbol or own.name).casefold()}
         if one.loop:
-            known[one.loop.casefold()].append(key)
+            names.add(one.loop.casefold())
+        if own.symbol and one.index is not None:
+            names.add(f"{own.symbol}[{one.index}]".casefold())
+        for name in names:
+            known[name].append(key)
     return known
 
 

@@ -20,7 +20,7 @@ from azlin.sandbox.arm.templates.expressions import (
     evaluate_value,
     wrong_count,
 )
-from azlin.sandbox.arm.templates.template_functions import NOT_HERE, PURE
+from azlin.sandbox.arm.templates.template_functions import NOT_HERE, PURE, counted
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _GROUP_AS_TYPE = re.compile(r"/providers/Microsoft\.Resources/resourceGroups/", re.IGNORECASE)
@@ -64,22 +64,34 @@ Post = Callable[[str, str, str, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The scope and the facts of one deployment. `group` is None at subscription scope."""
+    """The scope and the facts of one deployment.
 
-    subscription: Body
+    Of `group`, `subscription` and `management_group` those that enclose the deployment are set; with none of them it is
+    one of the tenant. Each is the body a GET gives. `deployer` is who deploys (`objectId`), `providers` what
+    `GET /providers/{namespace}` gives.
+    """
+
+    subscription: Body | None
     tenant_id: str
     deployment: Body
     group: Body | None = None
+    management_group: Body | None = None
+    tenant: Body = field(default_factory=dict[str, Any])
+    deployer: Body = field(default_factory=dict[str, Any])
+    providers: Callable[[str], Body | None] = lambda _: None
 
     @property
     def subscription_id(self) -> str:
-        return str(self.subscription.get("subscriptionId", ""))
+        return str((self.subscription or {}).get("subscriptionId", ""))
 
     @property
     def base(self) -> str:
         """The id under which the template's resources go."""
-        head = f"/subscriptions/{self.subscription_id}"
-        return head if self.group is None else f"{head}/resourceGroups/{self.group['name']}"
+        if self.group is not None:
+            return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.group['name']}"
+        if self.subscription is not None:
+            return f"/subscriptions/{self.subscription_id}"
+        return "" if self.management_group is None else str(self.management_group["id"])
 
 
 @dataclass(slots=True)
@@ -108,55 +120,116 @@ class Loops:
 
 def fixed_functions(where: Where) -> dict[str, Function]:
     """Everything that may stand anywhere in a template."""
-    group = where.group
-
-    def resource_group(_: Sequence[Any]) -> Body:
-        if group is None:
-            raise TemplateInvalid(
-                "The template function 'RESOURCEGROUP' is not expected at this location. "
-                "Please see https://aka.ms/arm-functions for usage details."
-            )
-        return group
-
-    return {
-        **PURE,
-        **NOT_HERE,
-        "subscription": lambda _: where.subscription,
-        "resourcegroup": resource_group,
-        "tenant": lambda _: {"tenantId": where.tenant_id, "country": "", "displayName": ""},
+    found: dict[str, Function] = {
+        "subscription": _of_scope("subscription", where.subscription),
+        "resourcegroup": _of_scope("resourceGroup", where.group),
+        "managementgroup": _of_scope("managementGroup", where.management_group),
+        "tenant": lambda _: where.tenant,
         "deployment": lambda _: where.deployment,
-        "deployer": lambda _: {"tenantId": where.tenant_id, "objectId": where.deployment.get("deployer", "")},
+        "deployer": lambda _: where.deployer,
         "environment": lambda _: ENVIRONMENT,
         "resourceid": lambda a: resource_id(where, a),
         "subscriptionresourceid": lambda a: _subscription_resource_id(where, a),
         "tenantresourceid": lambda a: f"/providers/{_typed(a)}",
-        "extensionresourceid": lambda a: f"{a[0]}/providers/{_typed(a[1:])}",
-        "managementgroupresourceid": lambda a: (
-            f"/providers/Microsoft.Management/managementGroups/{a[0]}/providers/{_typed(a[1:])}"
-        ),
+        "extensionresourceid": lambda a: f"{str(a[0]).rstrip('/')}/providers/{_typed(a[1:])}",
+        "managementgroupresourceid": lambda a: _management_group_resource_id(where, a),
         "pickzones": _pick_zones,
+        "providers": lambda a: _providers(where, a),
     }
+    return {**PURE, **NOT_HERE, **{name: counted(name, function) for name, function in found.items()}}
 
 
-def running(functions: Functions, read: Read, post: Post, ids: Mapping[str, str]) -> Functions:
-    """The same functions with `reference` and `list*`. `ids` has the ids of names and symbols, casefolded."""
+def _of_scope(name: str, found: Body | None) -> Function:
+    def call(_: Sequence[Any]) -> Body:
+        if found is None:
+            raise TemplateInvalid(
+                f"The template function '{name.upper()}' is not expected at this location. "
+                "Please see https://aka.ms/arm-functions for usage details."
+            )
+        return found
+
+    return call
+
+
+def _providers(where: Where, arguments: Sequence[Any]) -> Body:
+    namespace = str(arguments[0])
+    found = where.providers(namespace)
+    if found is None:
+        raise TemplateInvalid(
+            f"The resource namespace '{namespace}' given to the template function 'providers' is invalid."
+        )
+    if len(arguments) == 1:
+        return found
+    for one in array_of(found.get("resourceTypes")):
+        if str(one.get("resourceType", "")).casefold() == str(arguments[1]).casefold():
+            return one
+    raise TemplateInvalid(f"The resource type '{arguments[1]}' could not be found in the namespace '{namespace}'.")
+
+
+def running(
+    functions: Functions, read: Read, post: Post, ids: Mapping[str, str], loops: Mapping[str, Sequence[str]]
+) -> Functions:
+    """The same functions with `reference`, `references` and `list*`.
+
+    `ids` has the ids of names and symbols, `loops` those of the copies of a loop, both casefolded.
+    """
+
+    def found(wanted: str, version: str | None, *, full: bool) -> Any:
+        answer = read(wanted, version)
+        if answer is None:
+            raise _absent(wanted)
+        return _full(answer, wanted, version) if full else object_of(answer.get("properties"))
+
+    def asked(arguments: Sequence[Any]) -> tuple[str | None, bool]:
+        rest = [str(one) for one in arguments[1:] if one is not None]
+        full = bool(rest) and rest[-1].casefold() == "full"
+        versions = [one for one in rest if one.casefold() not in ("full", "properties")]
+        return (versions[0] if versions else None), full
 
     def reference(arguments: Sequence[Any]) -> Any:
         wanted = ids.get(str(arguments[0]).casefold(), str(arguments[0]))
-        version = str(arguments[1]) if len(arguments) > 1 else None
-        found = read(wanted, version)
-        if found is None:
-            kind, _, name = wanted.rpartition("/providers/")[2].rpartition("/")
-            raise TemplateInvalid(
-                f"The Resource '{kind}/{name}' under resource group '{_group_of(wanted)}' was not found. For more "
-                "details please go to https://aka.ms/ARMResourceNotFoundFix",
-                "ResourceNotFound",
-            )
-        if len(arguments) > 2 and str(arguments[2]).casefold() == "full":
-            return {**found, "apiVersion": version, "resourceId": wanted.removeprefix("/subscriptions/")}
-        return object_of(found.get("properties"))
+        version, full = asked(arguments)
+        return found(wanted, version, full=full)
 
-    return _Running(Layered({"reference": reference}, functions), post, ids)
+    def references(arguments: Sequence[Any]) -> Any:
+        version, full = asked(arguments)
+        copies = loops.get(str(arguments[0]).casefold())
+        if copies is None:
+            raise TemplateInvalid(f"The template has no resource collection '{arguments[0]}'.")
+        return [found(one, version, full=full) for one in copies]
+
+    own = {"reference": counted("reference", reference), "references": counted("references", references)}
+    return _Running(Layered(own, functions), post, ids)
+
+
+def _absent(wanted: str) -> TemplateInvalid:
+    relative, group = wanted.rpartition("/providers/")[2], _group_of(wanted)
+    under = f" under resource group '{group}'" if group else ""
+    return TemplateInvalid(
+        f"The Resource '{relative}'{under} was not found. For more details please go to "
+        "https://aka.ms/ARMResourceNotFoundFix",
+        "ResourceNotFound",
+    )
+
+
+def _full(answer: Body, wanted: str, version: str | None) -> Body:
+    shown = {name: value for name, value in answer.items() if name not in ("id", "name", "type")}
+    parts = wanted.split("/")
+    if len(parts) > 2 and parts[1].casefold() == "subscriptions":
+        shown["subscriptionId"] = parts[2]
+    if _group_of(wanted):
+        shown["resourceGroupName"] = _group_of(wanted)
+    return {
+        **({"apiVersion": version} if version else {}),
+        **shown,
+        "resourceId": wanted.rpartition("/providers/")[2],
+        "referenceApiVersion": version,
+        "condition": True,
+        "isConditionTrue": True,
+        "isTemplateResource": False,
+        "isAction": False,
+        "provisioningOperation": "Read",
+    }
 
 
 class _Running:
@@ -220,7 +293,23 @@ def resource_id(where: Where, arguments: Sequence[Any]) -> str:
 def _subscription_resource_id(where: Where, arguments: Sequence[Any]) -> str:
     at = _type_at(arguments)
     subscription = str(arguments[0]) if at else where.subscription_id
+    if not subscription:
+        raise TemplateInvalid(
+            "Unable to evaluate template language function 'subscriptionResourceId': at this scope the subscription id "
+            "is required. Please see https://aka.ms/arm-functions-resource for usage details."
+        )
     return _plain(f"/subscriptions/{subscription}/providers/{_typed(arguments[at:])}")
+
+
+def _management_group_resource_id(where: Where, arguments: Sequence[Any]) -> str:
+    at = _type_at(arguments)
+    if at == 0 and where.management_group is None:
+        raise TemplateInvalid(
+            "Unable to evaluate template language function 'managementGroupResourceId': at this scope the management "
+            "group is required. Please see https://aka.ms/arm-functions-resource for usage details."
+        )
+    group = str(arguments[0]) if at else str(object_of(where.management_group)["name"])
+    return f"/providers/Microsoft.Management/managementGroups/{group}/providers/{_typed(arguments[at:])}"
 
 
 def _plain(found: str) -> str:

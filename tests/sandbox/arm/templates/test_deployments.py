@@ -217,7 +217,7 @@ def test_a_subscription_deployment_makes_a_group_and_deploys_into_it(azure: Azur
         "dependsOn": ["[subscriptionResourceId('Microsoft.Resources/resourceGroups', 'new')]"],
         "properties": {"mode": "Incremental", "template": {"$schema": "s", "resources": [ADDRESS]}},
     }
-    assert azure.code("PUT", path, body(inner, group)) == (400, "LocationRequired")
+    assert azure.code("PUT", path, body(inner, group)) == (400, "InvalidDeployment")
     answer = azure.ask("PUT", path, {**body(inner, group), "location": "westeurope"})
     assert answer.body["properties"]["provisioningState"] == "Succeeded", answer.body
     made = f"{azure.subscription}/resourceGroups/new/providers/Microsoft.Network/publicIPAddresses/p"

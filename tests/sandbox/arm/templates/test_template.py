@@ -54,7 +54,7 @@ def test_a_secure_parameter_is_never_shown() -> None:
     [
         ({"p": {"type": "string"}}, {}, "is not provided"),
         ({"p": {"type": "string"}}, {"p": "x", "q": 1}, "'q' in the parameters file are not valid"),
-        ({"p": {"type": "int"}}, {"p": "x"}, "Expected 'Integer'. Actual 'String'"),
+        ({"p": {"type": "int"}}, {"p": "x"}, "of type 'Integer', but received a value of type 'String'"),
         ({"p": {"type": "string", "allowedValues": ["a", "b"]}}, {"p": "c"}, "allowed value(s): 'a,b'"),
         ({"p": {"type": "string", "maxLength": 2}}, {"p": "abc"}, "less than or equal to '2'"),
         ({"p": {"type": "int", "minValue": 2}}, {"p": 1}, "is not in the range"),
@@ -184,6 +184,7 @@ def test_the_symbolic_form_waits_by_symbol_and_reads_by_symbol() -> None:
         lambda path, version: {"properties": {"id2": f"{path}!"}},
         lambda *call: None,
         template.ids,
+        template.loops,
     )
     assert [one.symbol for one in template.resources] == ["first", "reader"]
     assert template.resources[1].body(live)["properties"] == {"x": f"{template.resources[0].id}!"}

@@ -52,7 +52,7 @@ def test_take_and_skip_share_a_list_between_them(items: list[int]):
 def test_an_object_and_its_items_are_the_same_thing(fields: dict[str, int]):
     assert {one["key"]: one["value"] for one in do("items", fields)} == fields
     assert do("json", do("string", fields)) == fields
-    assert do("objectkeys", fields) == sorted(fields)
+    assert do("objectkeys", fields) == sorted(fields, key=lambda name: (name.upper(), name))
     assert do("length", fields) == len(fields)
     assert do("empty", fields) is not bool(fields)
 

@@ -24,7 +24,7 @@ def declared(
 
 
 def names(*found: Declared) -> list[str]:
-    return [one.name for one in order(found)[0]]
+    return [one.name for one in order(found).resources]
 
 
 @given(st.data(), st.integers(1, 8))
@@ -42,21 +42,23 @@ def test_everything_comes_after_what_it_waits_for(data: st.DataObject, count: in
     ["A", "a.b/THINGS/a", "/subscriptions/s/resourceGroups/g/providers/A.B/things/a", "sym", "a.b/things/a/", "?a"],
 )
 def test_a_resource_is_waited_for_under_any_of_its_names(name: str):
-    sequence, ids = order([declared("z", name), declared("a", symbol="sym")])
+    ordered = order([declared("z", name), declared("a", symbol="sym")])
+    sequence, ids = ordered.resources, ordered.ids
     assert [one.name for one in sequence] == ["a", "z"]
     assert sequence[1].after == {sequence[0].id.casefold()}
     assert ids["sym"] == ids["a.b/things/a"] == sequence[0].id
 
 
 def test_a_loop_is_waited_for_as_a_whole():
-    sequence, ids = order([declared("z", "LOOP"), declared("a0", loop="loop"), declared("a1", loop="loop")])
+    ordered = order([declared("z", "LOOP"), declared("a0", loop="loop"), declared("a1", loop="loop")])
+    sequence, ids = ordered.resources, ordered.ids
     assert sequence[-1].name == "z"
     assert len(sequence[-1].after) == 2
     assert "loop" not in ids
 
 
 def test_what_a_condition_leaves_out_is_known_but_not_waited_for():
-    sequence, _ = order([declared("z", "a"), declared("a", wanted=False)])
+    sequence = order([declared("z", "a"), declared("a", wanted=False)]).resources
     assert [(one.name, one.after) for one in sequence] == [("z", frozenset())]
 
 

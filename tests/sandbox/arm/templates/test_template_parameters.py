@@ -26,7 +26,7 @@ def test_numbers_and_booleans_may_be_written_as_text(number: int, truth: bool):
 
 @pytest.mark.parametrize("text", ["", "-", "--5", "1.5", " 5", "²", "٣", "9" * 5000])
 def test_a_text_that_is_no_whole_number_is_refused(text: str):
-    with pytest.raises(TemplateInvalid, match=r"Expected 'Integer'\. Actual 'String'"):
+    with pytest.raises(TemplateInvalid, match="of type 'Integer', but received a value of type 'String'"):
         read({"type": "int"}, text)
 
 
@@ -102,10 +102,3 @@ def test_defaults_use_each_other_in_any_order_but_never_in_a_circle():
 def test_what_the_template_does_not_declare_is_named():
     with pytest.raises(TemplateInvalid, match=r"'strange'.*supported parameters for this template are 'p'"):
         read_parameters({"p": {"type": "int"}}, {"p": {"value": 1}, "strange": {"value": 2}}, PURE)
-
-
-def test_a_secret_of_a_key_vault_is_refused_and_never_made_up():
-    reference = {"reference": {"keyVault": {"id": "/v"}, "secretName": "s"}}
-    with pytest.raises(TemplateInvalid, match="KeyVault '/v'") as refused:
-        read_parameters({"p": {"type": "securestring"}}, {"p": reference}, PURE)
-    assert refused.value.code == "KeyVaultParameterReferenceNotFound"

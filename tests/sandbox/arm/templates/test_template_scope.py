@@ -77,7 +77,7 @@ def test_a_reference_reads_properties_or_all_and_knows_symbols():
         asked.append((path, version))
         return {"id": path, "properties": {"x": 1}} if path == "/subscriptions/s/a" else None
 
-    live = running(fixed_functions(GROUP), read, lambda *_: None, {"sym": "/subscriptions/s/a"})
+    live = running(fixed_functions(GROUP), read, lambda *_: None, {"sym": "/subscriptions/s/a"}, {})
     assert evaluate_text("[reference('SYM').x]", live) == 1
     assert evaluate_text("[reference('sym', '2024', 'FULL').apiVersion]", live) == "2024"
     assert asked == [("/subscriptions/s/a", None), ("/subscriptions/s/a", "2024")]
@@ -90,7 +90,7 @@ def test_every_list_function_is_a_post_of_its_name():
     def post(name: str, path: str, version: str, body: Any) -> Any:
         return {"asked": [name, path, version, body]}
 
-    live = running(fixed_functions(GROUP), lambda *_: None, post, {})
+    live = running(fixed_functions(GROUP), lambda *_: None, post, {}, {})
     assert evaluate_text("[listKeys('/a', 'v').asked]", live) == ["listkeys", "/a", "v", None]
     assert evaluate_text("[listAnything('/a', 'v', createObject('k', 1)).asked[3]]", live) == {"k": 1}
     with pytest.raises(TemplateInvalid):
