@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -25,6 +25,7 @@ from azlin.sandbox.arm.refusals import (
     token_invalid,
 )
 from azlin.sandbox.directory import Directory, Tenant
+from azlin.sandbox.entra_documents import device_code, openid, realm
 from azlin.sandbox.keys import SigningKey
 
 LIFETIME_S = 86399
@@ -43,6 +44,32 @@ class Claims(msgspec.Struct, kw_only=True):
     aud: str
     exp: int
     appid: str = ""
+    idtyp: str = ""
+    """`user` or `app`."""
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A user who signs in."""
+
+    oid: str
+    upn: str
+    name: str
+
+
+class Principals(Protocol):
+    """Who can sign in besides the tenants' own user and principal (`graph/sign_in.py`)."""
+
+    def client(self, tenant: Tenant, form: Mapping[str, str]) -> str:
+        """The object id of the client that the form's secret or assertion proves. Raises Refused."""
+        ...
+
+    def person(self, tenant: Tenant, name: str, password: str) -> Person | None:
+        """The user of that name and password, None when there is none. Raises Refused (disabled)."""
+        ...
+
+    def known(self, tenant: Tenant, oid: str) -> Person | None:
+        """A user who has signed in before, None when there is none any more."""
+        ...
 
 
 class Refused(Exception):
@@ -79,11 +106,27 @@ class Entra:
         self._key = key
         self._identity_header = identity_header
         self._known: dict[str, Claims] = {}
+        self.principals: Principals | None = None
 
     # -------------------------------------------------------------- checks
 
     def authenticate(self, authorization: str | None, audiences: tuple[str, ...] = _ARM_AUDIENCES) -> Claims:
         """The claims of a bearer token of ours. Raises ArmRefusal 401 in ARM's words."""
+        claims = self.verified(authorization)
+        if audiences is _ARM_AUDIENCES and claims.aud.startswith(("https://127.0.0.1", "https://localhost")):
+            return claims
+        if claims.aud.rstrip("/") not in audiences:
+            allowed = ",".join(f"'{one}/','{one}'" for one in audiences)
+            raise ArmRefusal(
+                401,
+                "InvalidAuthenticationTokenAudience",
+                "The access token has been obtained for wrong audience or resource "
+                f"'{claims.aud}'. It should exactly match with one of the allowed audiences {allowed}.",
+            )
+        return claims
+
+    def verified(self, authorization: str | None) -> Claims:
+        """The same, for whichever audience the token is."""
         home = self._directory.default_tenant.id
         if not authorization or not authorization.startswith("Bearer "):
             raise not_authenticated(home)
@@ -96,16 +139,6 @@ class Entra:
             self._known[token] = claims
         if claims.exp + _CLOCK_SKEW_S < time.time():
             raise token_expired(claims.tid)
-        if audiences is _ARM_AUDIENCES and claims.aud.startswith(("https://127.0.0.1", "https://localhost")):
-            return claims
-        if claims.aud.rstrip("/") not in audiences:
-            allowed = ",".join(f"'{one}/','{one}'" for one in audiences)
-            raise ArmRefusal(
-                401,
-                "InvalidAuthenticationTokenAudience",
-                "The access token has been obtained for wrong audience or resource "
-                f"'{claims.aud}'. It should exactly match with one of the allowed audiences {allowed}.",
-            )
         return claims
 
     def _verify(self, token: str, home: str) -> Claims:
@@ -135,32 +168,31 @@ class Entra:
         if parts[:2] == ["common", "discovery"] and last == "discovery/instance":
             return self._instance(query, base)
         if last.startswith("userrealm/"):
-            return Answer(200, _realm(parts[2]))
+            return Answer(200, realm(parts[2]))
         if not parts:
             raise Refused(404, "not_found", 900144, "The request path is empty.")
         tenant = self._tenant(parts[0])
         if last in ("v2.0/.well-known/openid-configuration", ".well-known/openid-configuration"):
-            return Answer(200, _openid(tenant.id, parts[0], base))
+            return Answer(200, openid(tenant.id, parts[0], base))
         if last in ("discovery/v2.0/keys", "discovery/keys"):
             return Answer(200, {"keys": [self._key.jwk()]})
         if method == "POST" and last in ("oauth2/v2.0/token", "oauth2/token"):
             return Answer(200, self._token(tenant, form, base))
         if method == "POST" and last in ("oauth2/v2.0/devicecode", "oauth2/devicecode"):
-            return Answer(200, _device_code(tenant, base))
+            return Answer(200, device_code(tenant, base))
         raise Refused(404, "invalid_request", 90023, f"The endpoint '{last}' is not served by the sandbox.")
 
     def _token(self, tenant: Tenant, form: Mapping[str, str], base: str) -> dict[str, Any]:
         scope = form.get("scope") or form.get("resource", "")
         grant = form.get("grant_type", "")
         if grant == "client_credentials":
-            self._check_client(tenant, form)
-            return self._access(tenant, tenant.principal_oid, tenant.client_id, scope)
+            oid = self._client(tenant, form)
+            return self._access(tenant, oid, form.get("client_id", "").casefold(), scope)
         if grant in ("urn:ietf:params:oauth:grant-type:device_code", "device_code"):
             code = form.get("device_code") or form.get("code", "")
             return self._user(self._of_grant(code, "device"), form, scope, base)
         if grant == "refresh_token":
-            found = self._of_grant(form.get("refresh_token", ""), "refresh")
-            return self._user(tenant if tenant.id != found.id else found, form, scope, base)
+            return self._user(tenant, form, scope, base, self._refreshed(tenant, form.get("refresh_token", "")))
         if grant == "password":
             return self._password(tenant, form, scope, base)
         raise Refused(
@@ -187,62 +219,66 @@ class Entra:
         times = {"expires_in": str(LIFETIME_S), "expires_on": str(now + LIFETIME_S), "not_before": str(now)}
         return Answer(200, {**body, **times, "resource": resource, "client_id": tenant.client_id})
 
-    def _check_client(self, tenant: Tenant, form: Mapping[str, str]) -> None:
+    def _client(self, tenant: Tenant, form: Mapping[str, str]) -> str:
+        """The object id of who the client is."""
         client_id = form.get("client_id", "")
-        if client_id.casefold() != tenant.client_id:
-            raise Refused(
-                400,
-                "unauthorized_client",
-                700016,
-                f"Application with identifier '{client_id}' was not found in the directory "
-                f"'{tenant.name}'. This can happen if the application has not been installed by the "
-                "administrator of the tenant or consented to by any user in the tenant. You may have "
-                "sent your authentication request to the wrong tenant.",
-            )
+        own = client_id.casefold() == tenant.client_id
         secret = form.get("client_secret", "")
-        if not secrets.compare_digest(secret.encode(), tenant.client_secret.encode()):
-            raise Refused(
-                401,
-                "invalid_client",
-                7000215,
-                "Invalid client secret provided. Ensure the secret being sent in the request is the "
-                "client secret value, not the client secret ID, for a secret added to app "
-                f"'{tenant.client_id}'.",
-            )
+        if own and secrets.compare_digest(secret.encode(), tenant.client_secret.encode()):
+            return tenant.principal_oid
+        if self.principals is not None:
+            return self.principals.client(tenant, form)
+        raise wrong_secret(client_id) if own else unknown_client(client_id, tenant)
 
     def _password(self, tenant: Tenant, form: Mapping[str, str], scope: str, base: str) -> dict[str, Any]:
-        if form.get("username", "").casefold() != tenant.user or not secrets.compare_digest(
-            form.get("password", "").encode(), tenant.client_secret.encode()
-        ):
-            raise Refused(
-                400,
-                "invalid_grant",
-                50126,
-                "Error validating credentials due to invalid username or password.",
-            )
-        return self._user(tenant, form, scope, base)
+        name, password = form.get("username", ""), form.get("password", "")
+        person: Person | None = None
+        own = name.casefold() == tenant.user
+        if own and secrets.compare_digest(password.encode(), tenant.client_secret.encode()):
+            person = _own_user(tenant)
+        elif self.principals is not None:
+            person = self.principals.person(tenant, name, password)
+        if person is None:
+            text = "Error validating credentials due to invalid username or password."
+            raise Refused(400, "invalid_grant", 50126, text)
+        return self._user(tenant, form, scope, base, person)
 
-    def _user(self, tenant: Tenant, form: Mapping[str, str], scope: str, base: str) -> dict[str, Any]:
+    def _refreshed(self, tenant: Tenant, token: str) -> Person:
+        """Whom a refresh token of ours is for; in another tenant, that tenant's own user."""
+        found = self._of_grant(token, "refresh")
+        oid = str(msgspec.json.decode(_unpad(token.split(".")[1])).get("oid", ""))
+        if found.id != tenant.id or self.principals is None or oid in ("", tenant.user_oid):
+            return _own_user(tenant)
+        known = self.principals.known(tenant, oid)
+        if known is None:
+            raise Refused(400, "invalid_grant", 50034, "The user account does not exist in the directory.")
+        return known
+
+    def _user(
+        self, tenant: Tenant, form: Mapping[str, str], scope: str, base: str, person: Person | None = None
+    ) -> dict[str, Any]:
         client_id = form.get("client_id", "")
-        body = self._access(tenant, tenant.user_oid, client_id, scope, upn=tenant.user)
+        person = person or _own_user(tenant)
+        body = self._access(tenant, person.oid, client_id, scope, upn=person.upn)
         now = int(time.time())
         identity = {
             "aud": client_id,
             "iss": f"{base}/{tenant.id}/v2.0",
             "iat": now,
             "exp": now + LIFETIME_S,
-            "name": "Sandbox user",
-            "oid": tenant.user_oid,
-            "preferred_username": tenant.user,
-            "sub": tenant.user_oid,
+            "name": person.name,
+            "oid": person.oid,
+            "preferred_username": person.upn,
+            "sub": person.oid,
             "tid": tenant.id,
             "ver": "2.0",
         }
-        info = msgspec.json.encode({"uid": tenant.user_oid, "utid": tenant.id})
+        info = msgspec.json.encode({"uid": person.oid, "utid": tenant.id})
         body["scope"] = scope
         body["id_token"] = self._key.sign(identity)
         body["client_info"] = _pad(info)
-        body["refresh_token"] = self._key.sign({"tid": tenant.id, "use": "refresh", "exp": now + 90 * 86400})
+        refresh = {"tid": tenant.id, "oid": person.oid, "use": "refresh", "exp": now + 90 * 86400}
+        body["refresh_token"] = self._key.sign(refresh)
         body["foci"] = "1"
         return body
 
@@ -313,53 +349,33 @@ class Entra:
         return Answer(200, body)
 
 
+def unknown_client(client_id: str, tenant: Tenant) -> Refused:
+    text = (
+        f"Application with identifier '{client_id}' was not found in the directory '{tenant.name}'. This can happen "
+        "if the application has not been installed by the administrator of the tenant or consented to by any user in "
+        "the tenant. You may have sent your authentication request to the wrong tenant."
+    )
+    return Refused(400, "unauthorized_client", 700016, text)
+
+
+def wrong_secret(client_id: str) -> Refused:
+    text = (
+        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not "
+        f"the client secret ID, for a secret added to app '{client_id}'."
+    )
+    return Refused(401, "invalid_client", 7000215, text)
+
+
+def _own_user(tenant: Tenant) -> Person:
+    return Person(tenant.user_oid, tenant.user, "Sandbox user")
+
+
 def _audience(scope: str) -> str:
     """The resource of a v2 scope list (`https://x//.default offline_access`) or a v1 resource."""
     for one in scope.split():
         if "://" in one or one.endswith("/.default"):
             return one.removesuffix("/.default").removesuffix("/user_impersonation")
     return scope.split(maxsplit=1)[0] if scope.split() else "00000003-0000-0000-c000-000000000000"
-
-
-def _openid(tenant_id: str, asked: str, base: str) -> dict[str, Any]:
-    at = f"{base}/{asked}"
-    return {
-        "issuer": f"{base}/{tenant_id}/v2.0",
-        "authorization_endpoint": f"{at}/oauth2/v2.0/authorize",
-        "token_endpoint": f"{at}/oauth2/v2.0/token",
-        "device_authorization_endpoint": f"{at}/oauth2/v2.0/devicecode",
-        "jwks_uri": f"{at}/discovery/v2.0/keys",
-        "token_endpoint_auth_methods_supported": ["client_secret_post"],
-        "response_types_supported": ["code", "id_token"],
-        "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-        "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "tenant_region_scope": "EU",
-        "cloud_instance_name": "microsoftonline.com",
-    }
-
-
-def _device_code(tenant: Tenant, base: str) -> dict[str, Any]:
-    user_code = secrets.token_hex(4).upper()
-    return {
-        "user_code": user_code,
-        "device_code": f"{tenant.id}.{secrets.token_urlsafe(16)}",
-        "verification_uri": f"{base}/common/oauth2/deviceauth",
-        "expires_in": 900,
-        "interval": 1,
-        "message": f"sandbox: signed in at once as {tenant.user}; nothing has to be typed (code {user_code}).",
-    }
-
-
-def _realm(user: str) -> dict[str, Any]:
-    domain = user.partition("@")[2] or "onmicrosoft.com"
-    return {
-        "ver": "1.0",
-        "account_type": "Managed",
-        "domain_name": domain,
-        "cloud_instance_name": "microsoftonline.com",
-        "cloud_audience_urn": "urn:federation:MicrosoftOnline",
-    }
 
 
 def _unpad(text: str) -> bytes:

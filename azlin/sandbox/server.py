@@ -30,6 +30,8 @@ from azlin.sandbox.arm.store import Store
 from azlin.sandbox.directory import Directory
 from azlin.sandbox.entra import Entra
 from azlin.sandbox.environment import write_tool_files
+from azlin.sandbox.graph.routes import Graph
+from azlin.sandbox.graph.sign_in import SignIn
 from azlin.sandbox.instance import Instance, Known, KnownTenant
 from azlin.sandbox.keys import SigningKey
 from azlin.sandbox.proxy import Proxy
@@ -61,6 +63,8 @@ class Server:
         self._plane = ControlPlane(self._store, load(), Directory(self._store))
         key = SigningKey.kept(directory / "signing.pem")
         self._entra = Entra(self._plane.directory, key, self._secrets.identity_header)
+        self._graph = Graph(self._store, self._plane.directory)
+        self._entra.principals = SignIn(self._graph, key)
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""
@@ -73,6 +77,7 @@ class Server:
             self._plane, self._log, described, self._secrets.admin_key, lambda: self._publish(self._instance())
         )
         application = Application(Arm(self._plane, self._entra), self._entra, administration, self._log)
+        application.serve["graph"] = self._graph.serve(self._entra)
         application.serve["vault"] = Vaults(self._plane, self._entra).answer
         tls, proxy_socket, plain = listeners
         proxy = Proxy(instance.tls_port, instance.identity_port, self._log)

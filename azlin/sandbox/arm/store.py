@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 import uuid
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +97,8 @@ class Store:
         self._db.executescript(_SCHEMA)
         self._depth = 0
         self.casing = Casing()
+        self.when_cleared: list[Callable[[], None]] = []
+        """What other services that keep tables here do when everything is removed."""
         self._spelled: set[str] = set()
         for (spelling,) in self._db.execute("SELECT type FROM spellings ORDER BY rowid"):
             self.casing.learn(spelling)
@@ -323,7 +325,10 @@ class Store:
     def clear(self) -> int:
         """Remove every resource and the facts about resources; the others stay. Returns how many resources went."""
         self._db.execute("DELETE FROM facts WHERE name >= ? AND name < ?", (ABOUT, ABOUT + "\U0010ffff"))
-        return self._db.execute("DELETE FROM resources").rowcount
+        removed = self._db.execute("DELETE FROM resources").rowcount
+        for forget in self.when_cleared:
+            forget()
+        return removed
 
     def _learn(self, type_name: str) -> None:
         if type_name in self._spelled:

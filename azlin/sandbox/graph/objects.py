@@ -7,6 +7,7 @@ keys, so that a look-up by id, appId, userPrincipalName, displayName or any iden
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ _SCHEMA = (
   target TEXT NOT NULL, UNIQUE (tenant, relation, source, target))""",
     "CREATE INDEX IF NOT EXISTS graph_links_back ON graph_links (tenant, relation, target)",
 )
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _READ = "SELECT seq, tenant, id, kind, gone, body, hidden FROM graph_objects "
 
 
@@ -66,14 +68,18 @@ class Objects:
     def add(self, tenant: str, kind: str, body: Body, hidden: Body | None = None) -> Entity:
         """Store a whole body; it gets an id unless it has one. One of that id is replaced."""
         made = str(body.get("id") or uuid.uuid4())
+        made = made.casefold() if _UUID.fullmatch(made) else made
         whole = {"id": made, **{name: value for name, value in body.items() if name != "id"}}
         entity = Entity(tenant, made, kind, whole, hidden or {})
         with self.store.transaction():
             self._drop(tenant, made)
-            entity.seq = self._db.execute(
-                "INSERT INTO graph_objects (tenant, id, kind, body, hidden) VALUES (?, ?, ?, ?, ?)",
-                (tenant, made, kind, msgspec.json.encode(whole), _packed(entity.hidden)),
-            ).lastrowid or 0
+            entity.seq = (
+                self._db.execute(
+                    "INSERT INTO graph_objects (tenant, id, kind, body, hidden) VALUES (?, ?, ?, ?, ?)",
+                    (tenant, made, kind, msgspec.json.encode(whole), _packed(entity.hidden)),
+                ).lastrowid
+                or 0
+            )
             self._index(entity)
         return entity
 
@@ -107,11 +113,12 @@ class Objects:
 
     def get(self, tenant: str, name: str, *kind: str, gone: bool = False) -> Entity | None:
         """By id (any casing); of one of these kinds, when any are given."""
-        row = self._db.execute(
-            _READ + "WHERE tenant = ? AND id = ? AND gone = ?", (tenant, name.casefold(), gone)
-        ).fetchone() or self._db.execute(
-            _READ + "WHERE tenant = ? AND id = ? AND gone = ?", (tenant, name, gone)
-        ).fetchone()
+        row = (
+            self._db.execute(
+                _READ + "WHERE tenant = ? AND id = ? AND gone = ?", (tenant, name.casefold(), gone)
+            ).fetchone()
+            or self._db.execute(_READ + "WHERE tenant = ? AND id = ? AND gone = ?", (tenant, name, gone)).fetchone()
+        )
         found = None if row is None else _entity(row)
         return found if found is not None and (not kind or found.kind in kind) else None
 

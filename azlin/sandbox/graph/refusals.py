@@ -14,9 +14,7 @@ from typing import Any
 class GraphRefusal(Exception):
     """Raised anywhere below the routes; becomes the HTTP answer."""
 
-    def __init__(
-        self, status: int, code: str, message: str, *, details: list[dict[str, str]] | None = None
-    ) -> None:
+    def __init__(self, status: int, code: str, message: str, *, details: list[dict[str, str]] | None = None) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
@@ -80,15 +78,12 @@ def value_invalid(name: str, resource: str) -> GraphRefusal:
 def value_taken(name: str, *, status: int = 400) -> GraphRefusal:
     message = f"Another object with the same value for property {name} already exists."
     code = "Request_BadRequest" if status == 400 else "Request_MultipleObjectsWithSameKeyValue"
-    return GraphRefusal(
-        status, code, message, details=[{"code": "ObjectConflict", "message": message, "target": name}]
-    )
+    return GraphRefusal(status, code, message, details=[{"code": "ObjectConflict", "message": message, "target": name}])
 
 
 def reference_exists(relation: str) -> GraphRefusal:
     return bad_request(
-        "One or more added object references already exist for the following modified properties: "
-        f"'{relation}'."
+        f"One or more added object references already exist for the following modified properties: '{relation}'."
     )
 
 
