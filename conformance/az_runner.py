@@ -16,9 +16,9 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,8 @@ class Lane:
     commands: Sequence[Sequence[str]]
     groups: Sequence[str] = ()
     again: int = 0
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What lies in the working directory, by name."""
 
 
 class Worker:
@@ -129,6 +131,8 @@ class Worker:
         work, home = place / "work", place / "home"
         for folder in (work, home):
             folder.mkdir(parents=True)
+        for name, text in lane.files.items():
+            (work / name).write_text(text, encoding="utf-8")
         for group in lane.groups:
             made = self._command(["group", "create", "-n", group, "-l", LOCATION], work, home)
             if made.rc:
@@ -173,6 +177,20 @@ class Worker:
                 requests += (f"the sandbox broke: {log[-1000:]}",)
         return Said(argv, answer["rc"], answer["out"], answer["err"], answer["seconds"], requests)
 
+    def run_signed_out(self, argv: Sequence[str], variables: Mapping[str, str]) -> Said:
+        """One command in an az process of its own that has never signed in, with these variables besides."""
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(dir=self._root) as empty:
+            done = subprocess.run(
+                [str(self._az.az), *argv],
+                env={**self.environment, **variables, "AZURE_CONFIG_DIR": empty},
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=TIMEOUT_S * 3,
+            )
+        return Said(argv, done.returncode, done.stdout, done.stderr, time.monotonic() - began)
+
     def close(self) -> None:
         """End az and the sandbox, and remove what they wrote."""
         if "_process" in self.__dict__:
@@ -188,13 +206,18 @@ _workers: list[Worker] = []
 """Kept for the next sweep; they end with this process."""
 
 
-def run(lanes: Sequence[Lane]) -> list[list[Said]]:
-    """The answers of each lane, in the order given."""
+def workers() -> list[Worker]:
+    """The workers of this process, made at the first call. Raises ToolMissing where az is not installed."""
     if not _workers:
         az = installation()
         _workers.extend(Worker(az) for _ in range(WORKERS))
         for worker in _workers:
             atexit.register(worker.close)
+    return _workers
+
+
+def run(lanes: Sequence[Lane]) -> list[list[Said]]:
+    """The answers of each lane, in the order given."""
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in range(len(lanes)):
         waiting.put(number)
@@ -207,6 +230,6 @@ def run(lanes: Sequence[Lane]) -> list[list[Said]]:
                 done[number] = worker.run(lanes[number])
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        for part in [pool.submit(work, worker) for worker in _workers[: len(lanes)]]:
+        for part in [pool.submit(work, worker) for worker in workers()[: len(lanes)]]:
             part.result()
     return [done[number] for number in range(len(lanes))]
