@@ -17,6 +17,7 @@ from azlin.sandbox.arm.listing import list_resources, list_type
 from azlin.sandbox.arm.operations import Operation, operation_path
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Body, Resource
+from azlin.sandbox.arm.tags import tags_of
 from azlin.sandbox.entra import Entra
 from azlin.sandbox.incoming import Incoming
 
@@ -92,7 +93,9 @@ class Arm:
             if method != "GET" or rid.type == TENANT:
                 raise refusals.method_not_allowed(method, path)
             subscription = self._plane.directory.subscription(rid.subscription or "", call.tenant)
-            return Answer(200, subscription.body(), delay_s=self._meet(method, address))
+            tags = tags_of(rid, call)
+            body = {**subscription.body(), **({"tags": tags} if tags else {})}
+            return Answer(200, body, delay_s=self._meet(method, address))
         self._check_version(rid, call.api_version, incoming)
         if method in _READS:
             return self._read(rid, method, address, call)
@@ -170,7 +173,7 @@ class Arm:
         if removed.operation is not None:
             return Answer(202, None, self._polling(removed.operation, call))
         done = self._plane.registry.behaviour(rid.type).deleted_status
-        return Answer(done if removed.existed else 204, None, delay_s=removed.delay_s)
+        return Answer(done if removed.existed else 204, removed.shown, delay_s=removed.delay_s)
 
     def _post(self, address: Address, path: str, incoming: Incoming, call: Call) -> Answer:
         rid, action = address.resource, address.tail

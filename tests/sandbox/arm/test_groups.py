@@ -46,18 +46,3 @@ def test_groups_are_listed_per_subscription_and_by_tag(azure: Any):
 def test_a_group_patch_keeps_its_location(azure: Any):
     group = azure.group()
     assert azure.ask("PATCH", group, {"tags": {"a": "b"}}).body["location"] == "westeurope"
-
-
-@pytest.mark.parametrize(
-    ("operation", "after"),
-    [("Merge", {"a": "1", "b": "2"}), ("Replace", {"b": "2"}), ("Delete", {"a": "1"})],
-)
-def test_tags_of_a_scope_are_the_tags_of_the_resource(azure: Any, operation: str, after: dict[str, str]):
-    thing = f"{azure.group()}/providers/Microsoft.Sandbox/things/a"
-    azure.put(thing, {"location": "westeurope", "tags": {"a": "1"}})
-    tags = f"{thing}/providers/Microsoft.Resources/tags/default"
-    assert azure.get(tags)["properties"] == {"tags": {"a": "1"}}
-    answer = azure.ask("PATCH", tags, {"operation": operation, "properties": {"tags": {"b": "2"}}})
-    assert answer.status == 200
-    assert azure.get(thing).get("tags", {}) == after
-    assert azure.get(tags)["properties"]["tags"] == after
