@@ -27,6 +27,7 @@ from azlin.sandbox.arm.behaviour import load
 from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.routes import Arm
 from azlin.sandbox.arm.store import Store
+from azlin.sandbox.blobs.service import Blobs
 from azlin.sandbox.directory import Directory
 from azlin.sandbox.entra import Entra
 from azlin.sandbox.environment import write_tool_files
@@ -36,6 +37,7 @@ from azlin.sandbox.instance import Instance, Known, KnownTenant
 from azlin.sandbox.keys import SigningKey
 from azlin.sandbox.proxy import Proxy
 from azlin.sandbox.request_log import RequestLog
+from azlin.sandbox.resource_graph import service as resource_graph
 from azlin.sandbox.tls import certificates
 from azlin.sandbox.vault.service import Vaults
 
@@ -60,7 +62,9 @@ class Server:
         self._secrets = self._kept_secrets()
         self._log = RequestLog()
         self._certificates = certificates(directory)
-        self._plane = ControlPlane(self._store, load(), Directory(self._store))
+        registry = load()
+        resource_graph.register(registry)
+        self._plane = ControlPlane(self._store, registry, Directory(self._store))
         key = SigningKey.kept(directory / "signing.pem")
         self._entra = Entra(self._plane.directory, key, self._secrets.identity_header)
         self._graph = Graph(self._store, self._plane.directory)
@@ -79,6 +83,9 @@ class Server:
         application = Application(Arm(self._plane, self._entra), self._entra, administration, self._log)
         application.serve["graph"] = self._graph.serve(self._entra)
         application.serve["vault"] = Vaults(self._plane, self._entra).answer
+        blobs = Blobs(self._plane, self._entra, self._directory / "blobs")
+        application.serve["storage"] = blobs.answer
+        application.spools["storage"] = blobs.catalog.directory
         tls, proxy_socket, plain = listeners
         proxy = Proxy(instance.tls_port, instance.identity_port, self._log)
         servers = [

@@ -18,7 +18,7 @@ from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, object_of
 from azlin.sandbox.arm.locations import find_location
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.store import ABOUT, Resource
+from azlin.sandbox.arm.store import ABOUT, Resource, Store
 from azlin.sandbox.arm.times import iso
 
 ACCOUNTS = "Microsoft.Storage/storageAccounts"
@@ -125,7 +125,7 @@ class Accounts(Typed):
             raise ArmRefusal(
                 400, "InvalidRequestPropertyValue", f"The value '{name}' is not allowed for property keyName."
             )
-        kept: list[str] = call.plane.store.recall(_KEYS + resource.id.key) or [_new_key(), _new_key()]
+        kept = account_keys(resource, call.plane.store)
         kept[0 if name == "key1" else 1] = _new_key()
         call.plane.store.remember(_KEYS + resource.id.key, kept)
         resource.properties["keyCreationTime"][name] = iso()
@@ -137,11 +137,17 @@ def _new_key() -> str:
     return base64.b64encode(secrets.token_bytes(64)).decode()
 
 
-def _keys(resource: Resource, call: Call) -> list[Body]:
-    kept = call.plane.store.recall(_KEYS + resource.id.key)
+def account_keys(account: Resource, store: Store) -> list[str]:
+    """The two keys of an account, base64, made when somebody first asks."""
+    kept: list[str] | None = store.recall(_KEYS + account.id.key)
     if kept is None:
         kept = [_new_key(), _new_key()]
-        call.plane.store.remember(_KEYS + resource.id.key, kept)
+        store.remember(_KEYS + account.id.key, kept)
+    return kept
+
+
+def _keys(resource: Resource, call: Call) -> list[Body]:
+    kept = account_keys(resource, call.plane.store)
     created = object_of(resource.properties.get("keyCreationTime"))
     return [
         {"keyName": name, "value": value, "permissions": "FULL", "creationTime": created.get(name)}
