@@ -32,10 +32,11 @@ _TEMPLATE = json.dumps(
 )
 _FILES = {"key.pub": _KEY, "template.json": _TEMPLATE}
 _NSG = "{subscription}/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/nsg"
-SIGN_INS: dict[str, str] = {
-    "login by service principal": "login --service-principal -u {client} -p {secret} -t {tenant}",
-    "login by device code": "login --use-device-code",
-    "login by managed identity": "login --identity",
+SIGN_INS: dict[str, tuple[str, ...]] = {
+    "login by service principal": ("login --service-principal -u {client} -p {secret} -t {tenant}", "group list"),
+    "login by device code": ("login --use-device-code", "group list"),
+    "login by managed identity": ("login --identity", "group list"),
+    "ad signed-in-user show": ("login --use-device-code", "ad signed-in-user show"),
 }
 ROWS: dict[str, tuple[str, ...]] = {
     "account show": ("account show", "account list-locations"),
@@ -63,7 +64,6 @@ ROWS: dict[str, tuple[str, ...]] = {
     "deployment group what-if": ("deployment group what-if -g rg --template-file template.json",),
     "deployment operations": ("deployment operation group list -g rg -n first",),
     "ad user list": ("ad user list",),
-    "ad signed-in-user show": ("ad signed-in-user show",),
     "role assignment create": ("role assignment create --assignee {client} --role Reader --scope {subscription}",),
     "keyvault create": ("keyvault create -g rg -n azlinconformance1",),
     "keyvault secret set, show, list": (
@@ -101,7 +101,10 @@ def _sign_ins(worker: Worker) -> dict[str, list[Said]]:
         "IDENTITY_ENDPOINT": f"http://127.0.0.1:{sandbox.identity_port}/msi/token",
         "IDENTITY_HEADER": sandbox.identity_header,
     }
-    return {row: [worker.run_signed_out(_words(worker, text), identity)] for row, text in SIGN_INS.items()}
+    return {
+        row: worker.run_signed_out([_words(worker, text) for text in texts], identity)
+        for row, texts in SIGN_INS.items()
+    }
 
 
 def _words(worker: Worker, text: str) -> list[str]:

@@ -177,19 +177,22 @@ class Worker:
                 requests += (f"the sandbox broke: {log[-1000:]}",)
         return Said(argv, answer["rc"], answer["out"], answer["err"], answer["seconds"], requests)
 
-    def run_signed_out(self, argv: Sequence[str], variables: Mapping[str, str]) -> Said:
-        """One command in an az process of its own that has never signed in, with these variables besides."""
-        began = time.monotonic()
+    def run_signed_out(self, commands: Sequence[Sequence[str]], variables: Mapping[str, str]) -> list[Said]:
+        """Commands that begin in an az that has never signed in, each in a process of its own, with these variables."""
+        said: list[Said] = []
         with tempfile.TemporaryDirectory(dir=self._root) as empty:
-            done = subprocess.run(
-                [str(self._az.az), *argv],
-                env={**self.environment, **variables, "AZURE_CONFIG_DIR": empty},
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=TIMEOUT_S * 3,
-            )
-        return Said(argv, done.returncode, done.stdout, done.stderr, time.monotonic() - began)
+            for argv in commands:
+                began = time.monotonic()
+                done = subprocess.run(
+                    [str(self._az.az), *argv],
+                    env={**self.environment, **variables, "AZURE_CONFIG_DIR": empty},
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    timeout=TIMEOUT_S * 3,
+                )
+                said.append(Said(argv, done.returncode, done.stdout, done.stderr, time.monotonic() - began))
+        return said
 
     def close(self) -> None:
         """End az and the sandbox, and remove what they wrote."""
