@@ -125,11 +125,13 @@ class Collection:
     def _delete(self, visit: Visit, name: str) -> Reply:
         allow(visit, self.segment, "delete", name)
         held = self.live(visit, name)
-        if held.versions and held.newest.managed:
+        if not held.versions:
+            raise refusals.not_found(self.noun, name)
+        if held.newest.managed:
             raise refusals.VaultRefusal(
                 403, "Forbidden", f"Operation delete is not allowed on a {self.noun} that is managed by a certificate."
             )
-        shown: Body = self.bundle(visit, held, held.newest, whole=False) if held.versions else {}
+        shown = self.bundle(visit, held, held.newest, whole=False)
         for collection in (self.segment, *self.follows):
             one = visit.shelf.get(collection, name)
             if one is None or (collection != self.segment and not one.newest.managed):

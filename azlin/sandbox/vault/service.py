@@ -24,7 +24,7 @@ from azlin.sandbox.vault.visit import Visit
 
 VAULTS = "Microsoft.KeyVault/vaults"
 AUDIENCE = "https://vault.azure.net"
-_VERSION = re.compile(r"7\.[0-6](-preview(\.\d)?)?|2025-\d\d-\d\d(-preview)?|2016-10-01")
+_VERSION = re.compile(r"7\.[0-6](-preview(\.\d)?)?|202[5-9]-\d\d-\d\d(-preview)?|2016-10-01")
 _SERVICE_VERSION = "1.9.2588.1"
 
 
