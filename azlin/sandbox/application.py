@@ -16,7 +16,9 @@ import msgspec
 
 from azlin.sandbox.administration import Administration
 from azlin.sandbox.arm.behaviour import Answer
-from azlin.sandbox.arm.routes import Arm
+from azlin.sandbox.arm.faults import Trouble
+from azlin.sandbox.arm.routes import Arm, refused_answer
+from azlin.sandbox.connection import lose
 from azlin.sandbox.entra import Entra
 from azlin.sandbox.hosts import Service, service
 from azlin.sandbox.incoming import Incoming
@@ -40,6 +42,7 @@ class Application:
 
     def __init__(self, arm: Arm, entra: Entra, administration: Administration, log: RequestLog) -> None:
         self._administration = administration
+        self._arm = arm
         self._entra = entra
         self._log = log
         self.serve: dict[Service, Serve] = {"arm": arm.answer, "login": self._login}
@@ -57,16 +60,30 @@ class Application:
             return
         if found == "direct":
             found = self._direct(incoming.path)
-        answer = self._answer(found, incoming)
+        if incoming.path.startswith("/_sandbox/"):
+            await write(self._answer(found, incoming), incoming, send)
+            return
+        trouble = self._arm.trouble(found or "", incoming)
+        answer = None if trouble.drop == "before" else await self._troubled(found, incoming, trouble)
         if incoming.file is not None:
             incoming.file.unlink(missing_ok=True)
-        if answer.delay_s:
-            await asyncio.sleep(answer.delay_s)
-        if not incoming.path.startswith("/_sandbox/"):
+        if answer is not None:
             command = incoming.headers.get("commandname")
-            arm = found == "arm"
-            self._log.add(host, incoming.method, incoming.path, answer.status, command, arm=arm)
-        await write(answer, incoming, send)
+            self._log.add(host, incoming.method, incoming.path, answer.status, command, arm=found == "arm")
+        if answer is None or trouble.drop == "after":
+            await lose(scope, sent=False)
+        elif trouble.drop == "half":
+            await write(answer, incoming, _half(send))
+            await lose(scope, sent=True)
+        else:
+            await write(answer, incoming, send)
+
+    async def _troubled(self, found: Service | None, incoming: Incoming, trouble: Trouble) -> Answer:
+        """The answer, as late as it is; a refusal on purpose goes before what the service says."""
+        answer = refused_answer(trouble.refusal) if trouble.refusal else self._answer(found, incoming)
+        if answer.delay_s + trouble.latency_s:
+            await asyncio.sleep(answer.delay_s + trouble.latency_s)
+        return answer
 
     def _answer(self, found: Service | None, incoming: Incoming) -> Answer:
         try:
@@ -185,6 +202,19 @@ async def write(answer: Answer, incoming: Incoming, send: Send) -> None:
         for piece in stream.pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b"" if incoming.method == "HEAD" else data})
+
+
+def _half(send: Send) -> Send:
+    """Sends the head of an answer and half of the first piece of its body."""
+
+    async def some(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+        elif message["body"]:
+            body = message["body"]
+            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+
+    return some
 
 
 def _metadata(incoming: Incoming) -> Answer:

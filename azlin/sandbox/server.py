@@ -28,6 +28,7 @@ from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.routes import Arm
 from azlin.sandbox.arm.store import Store
 from azlin.sandbox.blobs.service import Blobs
+from azlin.sandbox.clock import Clock
 from azlin.sandbox.directory import Directory
 from azlin.sandbox.entra import Entra
 from azlin.sandbox.environment import write_tool_files
@@ -64,7 +65,7 @@ class Server:
         self._certificates = certificates(directory)
         registry = load()
         resource_graph.register(registry)
-        self._plane = ControlPlane(self._store, registry, Directory(self._store))
+        self._plane = ControlPlane(self._store, registry, Directory(self._store), Clock(self._store))
         key = SigningKey.kept(directory / "signing.pem")
         self._entra = Entra(self._plane.directory, key, self._secrets.identity_header)
         self._graph = Graph(self._store, self._plane.directory)
@@ -171,9 +172,11 @@ def _listen(port: int) -> socket.socket:
 def _uvicorn(application: Any, context: Any) -> Any:
     import uvicorn
 
+    from azlin.sandbox.connection import Connection
+
     config = uvicorn.Config(
         application,
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="off",
         loop="asyncio",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,9 @@ from azlin.sandbox.arm.locks import refuse_locked
 from azlin.sandbox.arm.merging import merge_patch, take_inline
 from azlin.sandbox.arm.operations import Operation, Operations, operation_path
 from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.arm.staleness import Staleness
 from azlin.sandbox.arm.store import Body, Resource, Store
+from azlin.sandbox.arm.throttling import Throttle
 from azlin.sandbox.directory import Directory
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -57,6 +60,8 @@ class ControlPlane:
         self.registry = registry
         self.directory = directory
         self.faults = Faults(store)
+        self.throttle = Throttle(store, now)
+        self.staleness = Staleness(now)
         self.now = now
         self.operations = Operations(store, now)
         for known in registry.provider_types.values():
@@ -77,6 +82,15 @@ class ControlPlane:
                 return Resource(rid, {"id": rid.id, "name": rid.name, "type": rid.type, **body}, "", 0.0, 0.0)
             raise self._not_found(rid)
         return found
+
+    def read(self, rid: ResourceId, call: Call) -> Resource:
+        """The resource as a reader sees it now, which may be what it was a moment ago. Raises ArmRefusal 404."""
+        old = self.staleness.old(rid.key)
+        if old is None:
+            return self.find(rid, call)
+        if old.resource is None:
+            raise self._not_found(rid)
+        return deepcopy(old.resource)
 
     def show(self, resource: Resource, call: Call) -> Body:
         """The body as ARM answers it: inline children joined in, computed fields added."""
@@ -99,7 +113,7 @@ class ControlPlane:
 
         Raises ArmRefusal. A matching latency fault makes the write an operation in progress.
         """
-        trouble = self._trouble("PATCH" if patch else "PUT", rid)
+        trouble = self._trouble("PATCH" if patch else "PUT", rid, body)
         if trouble.refusal is not None and not self._asynchronous_write(rid, trouble):
             raise trouble.refusal
         with self.store.transaction():
@@ -112,6 +126,8 @@ class ControlPlane:
             if before is None:
                 self._refuse_homeless(rid)
             written = self._store_write(rid, body, before, call, patch=patch)
+            if trouble.stale_s:
+                self.staleness.hold(rid.key, before, trouble.stale_s)
             if written.operation is not None or trouble.latency_s == 0:
                 return written
             if not self._asynchronous_write(rid, trouble):
@@ -188,8 +204,10 @@ class ControlPlane:
             self.refuse_busy(rid)
             refuse_locked(rid, self.store, deleting=True)
             behaviour.refuse_delete(found, call)
+            if trouble.stale_s:
+                self.staleness.hold(rid.key, found, trouble.stale_s)
             if not slow:
-                shown = self.show(found, call) if behaviour.deleted_shows else None
+                shown = behaviour.shown_deleted(found, call)
                 self.purge(found, call)
                 return Removed(existed=True, delay_s=trouble.latency_s, shown=shown)
             if behaviour.provisioning:
@@ -327,8 +345,8 @@ class ControlPlane:
             return refusals.group_location_conflict(rid.name, kept, asked)
         return refusals.location_conflict(rid.name, rid.group or "", kept, asked)
 
-    def _trouble(self, method: str, rid: ResourceId) -> Trouble:
-        trouble = self.faults.meet(method, rid.type, rid.name)
+    def _trouble(self, method: str, rid: ResourceId, body: Body | None = None) -> Trouble:
+        trouble = self.faults.meet(method, rid.type, rid.name, body)
         if trouble.refusal is not None:
             trouble.refusal.delay_s = trouble.latency_s
         return trouble

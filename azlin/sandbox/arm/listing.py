@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -27,17 +29,28 @@ def list_type(scope: ResourceId, type_name: str, path: str, call: Call) -> Body:
 
     def fetch(top: int, token: str | None) -> Page:
         if scope.type == SUBSCRIPTION:
-            found = store.page
-            return found(type=type_name, subscription=scope.subscription, top=top, skip_token=token)
-        if scope.type == GROUP:
-            return store.page(type=type_name, group=scope, top=top, skip_token=token)
-        return store.page(type=type_name, parent=scope, top=top, skip_token=token)
+            page = store.page(type=type_name, subscription=scope.subscription, top=top, skip_token=token)
+        elif scope.type == GROUP:
+            page = store.page(type=type_name, group=scope, top=top, skip_token=token)
+        else:
+            page = store.page(type=type_name, parent=scope, top=top, skip_token=token)
+        return _seen(page, call)
 
     if _REGIONAL.search(scope.type):
         _require_region(scope, call)
     elif scope.type not in (SUBSCRIPTION, TENANT):
         call.plane.require(scope)
+        computed = _computed(scope, type_name, call)
+        if computed is not None:
+            return {"value": computed}
     return _pages(fetch, path, call, call.plane.show, scope.id)
+
+
+def _computed(scope: ResourceId, type_name: str, call: Call) -> list[Any] | None:
+    """What the behaviour of the resource at `scope` lists of its own accord."""
+    owner, _, segment = type_name.rpartition("/")
+    found = call.plane.store.get(scope) if owner.casefold() == scope.type.casefold() else None
+    return call.plane.registry.behaviour(scope.type).listed(found, segment, call) if found else None
 
 
 def _require_region(scope: ResourceId, call: Call) -> None:
@@ -65,11 +78,24 @@ def list_resources(scope: ResourceId, path: str, call: Call) -> Body:
     def fetch(top: int, token: str | None) -> Page:
         group = scope if scope.type == GROUP else None
         subscription = None if group else scope.subscription
-        return store.page(type=wanted, group=group, subscription=subscription, listed=True, top=top, skip_token=token)
+        page = store.page(type=wanted, group=group, subscription=subscription, listed=True, top=top, skip_token=token)
+        return _seen(page, call)
 
     if scope.type == GROUP:
         call.plane.require(scope)
     return _pages(fetch, path, call, entry)
+
+
+def _seen(page: Page, call: Call) -> Page:
+    """The page as readers see it: without what they do not know of yet, the rest as it was."""
+    shown: list[Resource] = []
+    for one in page.resources:
+        old = call.plane.staleness.old(one.id.key)
+        if old is None:
+            shown.append(one)
+        elif old.resource is not None:
+            shown.append(replace(one, body=deepcopy(old.resource.body), etag=old.resource.etag))
+    return Page(shown, page.skip_token)
 
 
 def entry(resource: Resource, call: Call) -> Body:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from azlin.sandbox.arm import refusals
 from azlin.sandbox.arm.behaviour import Answer, Call
 from azlin.sandbox.arm.control_plane import ControlPlane
+from azlin.sandbox.arm.faults import Met, Trouble
 from azlin.sandbox.arm.ids import GROUP, SUBSCRIPTION, TENANT, Address, ResourceId, parse_address
 from azlin.sandbox.arm.jsonc import JsonInvalid, read_json
 from azlin.sandbox.arm.listing import list_resources, list_type
@@ -43,7 +44,16 @@ class Arm:
         try:
             return self._answer(incoming)
         except ArmRefusal as refused:
-            return Answer(refused.status, {"error": refused.error()}, dict(refused.headers), refused.delay_s)
+            return refused_answer(refused)
+
+    def trouble(self, service: str, incoming: Incoming) -> Trouble:
+        """What is to go wrong with this request as such, to whichever service it goes."""
+        type_name = name = ""
+        if service == "arm":
+            address = parse_address(incoming.path, self._plane.store.casing, "")
+            if address is not None:
+                type_name, name = address.collection_type or address.resource.type, address.resource.name
+        return self._plane.faults.meet_request(Met(incoming.method, type_name, name, service, incoming.path))
 
     def _answer(self, incoming: Incoming) -> Answer:
         self._plane.operations.settle(self._plane)
@@ -65,6 +75,16 @@ class Arm:
             raise ArmRefusal(404, "InvalidRequestUri", f"The request URI is not valid: '{path}'.")
         if address.resource.subscription is not None:
             self._plane.directory.subscription(address.resource.subscription, claims.tid)
+        remaining = self._plane.throttle.take(incoming.method, address.resource.subscription, claims.tid, claims.oid)
+        try:
+            answer = self._answered(address, path, incoming, call)
+        except ArmRefusal as refused:
+            refused.headers = {**remaining, **refused.headers}
+            raise
+        answer.headers.update(remaining)
+        return answer
+
+    def _answered(self, address: Address, path: str, incoming: Incoming, call: Call) -> Answer:
         polled = _OPERATION.fullmatch(path)
         if polled is not None:
             return self._operation(polled.group(1).casefold(), polled.group(2), call)
@@ -111,9 +131,10 @@ class Arm:
     def _read(self, rid: ResourceId, method: str, address: Address, call: Call) -> Answer:
         delay_s = self._meet(method, address)
         if method == "HEAD":
-            there = self._plane.store.exists(rid)
+            old = self._plane.staleness.old(rid.key)
+            there = self._plane.store.exists(rid) if old is None else old.resource is not None
             return Answer(204 if there else 404, delay_s=delay_s)
-        resource = self._plane.find(rid, call)
+        resource = self._plane.read(rid, call)
         return Answer(200, self._plane.show(resource, call), _etag(resource), delay_s)
 
     def _list(self, address: Address, path: str, call: Call) -> Answer:
@@ -178,6 +199,11 @@ class Arm:
     def _post(self, address: Address, path: str, incoming: Incoming, call: Call) -> Answer:
         rid, action = address.resource, address.tail
         listed = address.collection_type
+        if action is None and rid.nested:
+            # An action of two words (`sharedkey/reset`, `arpTables/primary`) looks like the id of a child.
+            *above, segment, name = rid.id.split("/")
+            parent = self._plane.store.parse("/".join(above), call.tenant)
+            rid, action = parent, f"{segment}/{name}"
         if action is None or (listed is not None and not listed.startswith(f"{rid.type}/")):
             raise (
                 refusals.type_unknown(listed, call.api_version) if listed else refusals.method_not_allowed("POST", path)
@@ -250,6 +276,11 @@ class Arm:
             raise refusals.precondition_failed(f"If-Match: {match}")
         if none_match is not None and etag is not None and (none_match == "*" or etag in none_match):
             raise refusals.precondition_failed(f"If-None-Match: {none_match}")
+
+
+def refused_answer(refused: ArmRefusal) -> Answer:
+    """A refusal as HTTP tells it."""
+    return Answer(refused.status, {"error": refused.error()}, dict(refused.headers), refused.delay_s)
 
 
 def _version(incoming: Incoming) -> str:
