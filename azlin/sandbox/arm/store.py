@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS resources (
 );
 CREATE INDEX IF NOT EXISTS by_subscription ON resources (subscription, type);
 CREATE INDEX IF NOT EXISTS by_listed ON resources (subscription) WHERE listed = 1;
+CREATE INDEX IF NOT EXISTS by_listed_type ON resources (subscription, type) WHERE listed = 1;
+CREATE INDEX IF NOT EXISTS by_listed_name ON resources (name) WHERE listed = 1;
 CREATE INDEX IF NOT EXISTS by_group ON resources (grp, type);
 CREATE INDEX IF NOT EXISTS by_parent ON resources (parent, type);
 CREATE INDEX IF NOT EXISTS by_type ON resources (type, name);
@@ -276,6 +278,20 @@ class Store:
     def count(self) -> int:
         """How many resources there are, groups left out."""
         return self._db.execute("SELECT count(*) FROM resources WHERE type != ?", (GROUP.casefold(),)).fetchone()[0]
+
+    @property
+    def changes(self) -> int:
+        """A number that grows with every write."""
+        return self._db.total_changes
+
+    def select(self, sql: str, bound: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+        """Rows of a SELECT over `resources`, for who asks what `page` cannot (Resource Graph)."""
+        return self._db.execute(sql, tuple(bound))
+
+    def scalar(self, sql: str, bound: Iterable[Any]) -> Any:
+        """The first column of a SELECT's first row, or None."""
+        row = self._db.execute(sql, tuple(bound)).fetchone()
+        return None if row is None else row[0]
 
     # ------------------------------------------------------------ the rest
 
