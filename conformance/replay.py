@@ -173,7 +173,10 @@ class _Chosen:
     """What the service chose, as it was recorded -> as the sandbox chose it."""
 
     def __init__(self, exchanges: list[Exchange]) -> None:
-        self._texts = [unquote(one.uri) + one.sent for one in exchanges]
+        self._texts = [
+            "\n".join((unquote(one.uri), one.sent, *(one.headers.get(name, "") for name in _CONDITIONS)))
+            for one in exchanges
+        ]
         self._found: dict[str, str] = {}
 
     def put_into(self, text: str) -> str:
@@ -227,4 +230,4 @@ def _conditions(exchange: Exchange, chosen: _Chosen) -> dict[str, str]:
     return {name: chosen.put_into(exchange.headers[name]) for name in _CONDITIONS if name in exchange.headers}
 
 
-_CONDITIONS = ("if-match", "if-none-match", "content-type")
+_CONDITIONS = ("if-match", "if-none-match")

@@ -48,6 +48,7 @@ MODULES: tuple[str, ...] = (
     "network.virtual_networks",
     "compute.provider",
     "storage",
+    "blob_containers",
     "vaults",
     "vault_secrets",
     "identities",
@@ -124,8 +125,6 @@ class Behaviour:
     """How the PUT of one that was there is answered; `statuses.py` knows whose clients take no 200."""
     deleted_status: int = 200
     """How a DELETE that is done is answered."""
-    deleted_shows: bool = False
-    """Whether that answer has the body of what was removed."""
     write_pending: Literal[201, 202] | None = 201
     """How a slow PUT answers: 201 with the resource, 202 with a Location, None: it just takes long."""
     delete_pending: bool = True
@@ -151,6 +150,9 @@ class Behaviour:
 
     def refuse_delete(self, resource: Resource, call: Call, /) -> None:
         """Raise ArmRefusal when it may not go (in use)."""
+
+    def shown_deleted(self, resource: Resource, call: Call, /) -> Body | None:
+        """What the answer of a DELETE that is done at once shows; most types show nothing."""
 
     def deleted(self, resource: Resource, call: Call, /) -> None:
         """After it and everything under it went (deleteOption cascades...)."""

@@ -13,9 +13,9 @@ from typing import Any
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.catalog import namespaces
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.store import Body
+from azlin.sandbox.arm.store import ABOUT, Body
 
-_STATES = "feature/"
+_STATES = f"{ABOUT}feature/"
 
 
 def _spelled(groups: Mapping[str, str]) -> str:

@@ -26,7 +26,6 @@ class _PolicyObject(Behaviour):
     write_pending = None
     delete_pending = False
     implicit_names = frozenset[str]()
-    deleted_shows = True
     updated_status = 201
 
     def complete(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
@@ -44,6 +43,9 @@ class _PolicyObject(Behaviour):
 
     def fill(self, resource: Resource, call: Call, /) -> None:
         """What only this kind has."""
+
+    def shown_deleted(self, resource: Resource, call: Call, /) -> Body:
+        return call.plane.show(resource, call)
 
 
 class Definitions(_PolicyObject):

@@ -23,10 +23,9 @@ from azlin.sandbox.arm.times import iso
 
 ACCOUNTS = "Microsoft.Storage/storageAccounts"
 CONTAINERS = f"{ACCOUNTS}/blobServices/containers"
-_HOLDER = f"{ABOUT}storage-name/"
 _KEYS = f"{ABOUT}storage-keys/"
+_REVOKED = f"{ABOUT}storage-revoked/"
 _FORM = re.compile(r"[a-z0-9]{3,24}")
-_CONTAINER_FORM = re.compile(r"(?=.{3,63}$)[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*|\$root|\$web|\$logs")
 _INVALID = (
     "{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length "
     "and use numbers and lower-case letters only."
@@ -50,7 +49,7 @@ class Accounts(Typed):
         if not _FORM.fullmatch(name):
             raise ArmRefusal(400, "AccountNameInvalid", _INVALID.format(name=name))
         if before is None:
-            if call.plane.store.recall(_HOLDER + name) is not None:
+            if call.plane.store.named(ACCOUNTS, name):
                 raise ArmRefusal(409, "StorageAccountAlreadyTaken", _TAKEN.format(name=name))
             if not object_of(resource.body.get("sku")).get("name"):
                 raise ArmRefusal(
@@ -102,18 +101,19 @@ class Accounts(Typed):
 
     def written(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
         if before is None:
-            call.plane.store.remember(_HOLDER + resource.id.name, resource.id.key)
-            call.plane.store.remember(_KEYS + resource.id.key, [_new_key(), _new_key()])
+            call.plane.store.remember(_KEYS + resource.id.name, [_new_key(), _new_key()])
 
     def deleted(self, resource: Resource, call: Call, /) -> None:
-        call.plane.store.forget(_HOLDER + resource.id.name)
-        call.plane.store.forget(_KEYS + resource.id.key)
+        call.plane.store.forget(_KEYS + resource.id.name)
 
     def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:
         if action == "listkeys":
             return {"keys": _keys(resource, call)}
         if action == "regeneratekey":
             return self._regenerate(resource, str(object_of(body).get("keyName")), call)
+        if action == "revokeuserdelegationkeys":
+            call.plane.store.remember(_REVOKED + resource.id.name, iso())
+            return None
         if action in ("listaccountsas", "listservicesas"):
             raise ArmRefusal(
                 409, "FeatureNotSupportedForAccount", "The sandbox keeps no storage contents, so it signs no access."
@@ -127,7 +127,7 @@ class Accounts(Typed):
             )
         kept = account_keys(resource, call.plane.store)
         kept[0 if name == "key1" else 1] = _new_key()
-        call.plane.store.remember(_KEYS + resource.id.key, kept)
+        call.plane.store.remember(_KEYS + resource.id.name, kept)
         resource.properties["keyCreationTime"][name] = iso()
         call.plane.store.put(resource.id, resource.body)
         return {"keys": _keys(resource, call)}
@@ -137,12 +137,17 @@ def _new_key() -> str:
     return base64.b64encode(secrets.token_bytes(64)).decode()
 
 
+def revoked_at(account: Resource, store: Store) -> str:
+    """When the user delegation keys of an account were last revoked, "" when never. Older ones sign nothing."""
+    return store.recall(_REVOKED + account.id.name) or ""
+
+
 def account_keys(account: Resource, store: Store) -> list[str]:
     """The two keys of an account, base64, made when somebody first asks."""
-    kept: list[str] | None = store.recall(_KEYS + account.id.key)
+    kept: list[str] | None = store.recall(_KEYS + account.id.name)
     if kept is None:
         kept = [_new_key(), _new_key()]
-        store.remember(_KEYS + account.id.key, kept)
+        store.remember(_KEYS + account.id.name, kept)
     return kept
 
 
@@ -212,46 +217,13 @@ def _service_defaults(type_name: str) -> Body:
     return rules
 
 
-class Containers(Typed):
-    provisioning = False
-    etag_in_body = True
-
-    def check(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
-        if before is None and not _CONTAINER_FORM.fullmatch(resource.id.name):
-            raise ArmRefusal(
-                400,
-                "ContainerOperationFailure",
-                "The specified resource name contains invalid characters."
-                if 3 <= len(resource.id.name) <= 63
-                else "The specified resource name length is not within the permissible limits.",
-            )
-
-    def fill(self, resource: Resource, _before: Resource | None, _call: Call, /) -> None:
-        properties = resource.properties
-        defaults: Body = {
-            "immutableStorageWithVersioning": {"enabled": False},
-            "deleted": False,
-            "remainingRetentionDays": 0,
-            "defaultEncryptionScope": "$account-encryption-key",
-            "denyEncryptionScopeOverride": False,
-            "publicAccess": "None",
-            "leaseStatus": "Unlocked",
-            "leaseState": "Available",
-            "hasImmutabilityPolicy": False,
-            "hasLegalHold": False,
-        }
-        for name, value in defaults.items():
-            properties.setdefault(name, value)
-        properties["lastModifiedTime"] = iso()
-
-
 def _check_name(call: Call, _groups: Mapping[str, str], body: Any) -> Answer:
     name = str(object_of(body).get("name") or "")
     if not _FORM.fullmatch(name):
         return Answer(
             200, {"nameAvailable": False, "reason": "AccountNameInvalid", "message": _INVALID.format(name=name)}
         )
-    if call.plane.store.recall(_HOLDER + name) is not None:
+    if call.plane.store.named(ACCOUNTS, name):
         return Answer(200, {"nameAvailable": False, "reason": "AlreadyExists", "message": _TAKEN.format(name=name)})
     return Answer(200, {"nameAvailable": True})
 
@@ -268,7 +240,6 @@ def register(registry: Registry) -> None:
     registry.type(ACCOUNTS, Accounts())
     for name in _SERVICES:
         registry.type(f"{ACCOUNTS}/{name}", Services())
-    registry.type(CONTAINERS, Containers())
     under = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Storage"
     registry.route("POST", "Microsoft.Storage", under + "/checkNameAvailability", _check_name)
     registry.route("GET", "Microsoft.Storage", under + "/locations/(?P<location>[^/]+)/usages", _usages)

@@ -15,11 +15,11 @@ from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
 from azlin.sandbox.arm.ids import GROUP, SUBSCRIPTION, ResourceId
 from azlin.sandbox.arm.jsonc import object_of
 from azlin.sandbox.arm.refusals import ArmRefusal, content_invalid
-from azlin.sandbox.arm.store import Body, Resource
+from azlin.sandbox.arm.store import ABOUT, Body, Resource
 
 TAGS = "Microsoft.Resources/tags"
-_SUBSCRIPTION_TAGS = "subscription-tags/"
-_PREDEFINED = "tag-names/"
+_SUBSCRIPTION_TAGS = f"{ABOUT}subscription-tags/"
+_PREDEFINED = f"{ABOUT}tag-names/"
 _MOST = 50
 
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.storage import account_keys
+from azlin.sandbox.arm.storage import account_keys, revoked_at
 from azlin.sandbox.arm.store import ABOUT
 from azlin.sandbox.blobs import refusals
 from azlin.sandbox.blobs.request import Request
@@ -186,7 +186,8 @@ def delegation_key(request: Request, oid: str, tenant: str, start: str, end: str
     if secret is None:
         secret = base64.b64encode(hashlib.sha256(time.time_ns().to_bytes(8) + oid.encode()).digest()).decode()
         request.plane.store.remember(_DELEGATION, secret)
-    text = "\n".join((request.account.id.key, oid, tenant, start, end))
+    revoked = revoked_at(request.account, request.plane.store)
+    text = "\n".join((request.account.id.key, revoked, oid, tenant, start, end))
     return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()).decode()
 
 
