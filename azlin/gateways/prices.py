@@ -76,6 +76,10 @@ class Prices:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def all(self) -> list[Price]:
+        """Every row, in the order of the table."""
+        return list(self._rows.values())
+
     def meter(self, service: str, sku: str, region: str) -> Price | None:
         """The price in exactly this region, or of a meter that is global."""
         key = (_key(service), _key(sku))

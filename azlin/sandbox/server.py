@@ -21,6 +21,7 @@ import msgspec
 
 from azlin import __version__
 from azlin.gateways.files import make_private_directory, write_whole
+from azlin.sandbox import retail_prices
 from azlin.sandbox.administration import Administration
 from azlin.sandbox.application import Application, IdentityApplication
 from azlin.sandbox.arm.behaviour import load
@@ -65,7 +66,8 @@ class Server:
         self._certificates = certificates(directory)
         registry = load()
         resource_graph.register(registry)
-        self._plane = ControlPlane(self._store, registry, Directory(self._store), Clock(self._store))
+        self._clock = Clock(self._store)
+        self._plane = ControlPlane(self._store, registry, Directory(self._store), self._clock)
         key = SigningKey.kept(directory / "signing.pem")
         self._entra = Entra(self._plane.directory, key, self._secrets.identity_header)
         self._graph = Graph(self._store, self._plane.directory)
@@ -79,13 +81,19 @@ class Server:
         instance = self._instance()
         described: dict[str, Any] = {"pid": instance.pid, "id": instance.id}
         administration = Administration(
-            self._plane, self._log, described, self._secrets.admin_key, lambda: self._publish(self._instance())
+            self._plane,
+            self._clock,
+            self._log,
+            described,
+            self._secrets.admin_key,
+            lambda: self._publish(self._instance()),
         )
         application = Application(Arm(self._plane, self._entra), self._entra, administration, self._log)
         application.serve["graph"] = self._graph.serve(self._entra)
         application.serve["vault"] = Vaults(self._plane, self._entra).answer
         blobs = Blobs(self._plane, self._entra, self._directory / "blobs")
         application.serve["storage"] = blobs.answer
+        application.serve["prices"] = retail_prices.answer
         application.spools["storage"] = blobs.catalog.directory
         tls, proxy_socket, plain = listeners
         proxy = Proxy(instance.tls_port, instance.identity_port, self._log)

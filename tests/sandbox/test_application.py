@@ -64,7 +64,7 @@ def test_the_host_header_tells_the_service(sandbox: Instance, token: str):
 
 
 def test_what_is_not_served_is_refused_and_not_answered_emptily(sandbox: Instance):
-    status, body, _ = call(sandbox, "GET", "/api/retail/prices", host="prices.azure.com")
+    status, body, _ = call(sandbox, "GET", "/", host="example.org")
     assert (status, body["error"]["code"]) == (404, "NotServedBySandbox")
 
 
