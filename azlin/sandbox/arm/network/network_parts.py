@@ -6,24 +6,40 @@ id under its owner, a type and a state.
 
 from __future__ import annotations
 
+import copy
 import uuid
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from azlin.sandbox.arm.behaviour import Call, Inline, Registry
 from azlin.sandbox.arm.bodies import Typed
+from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
+from azlin.sandbox.arm.network.network_tables import NUMBERS, PARTS, USES
 from azlin.sandbox.arm.references import id_of, referenced
+from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 
+Action = Callable[[Resource, Any, Call], Any]
+"""(resource, body, call) -> the body of the answer, or an `Answer`."""
 _GUIDS = uuid.UUID("5a4db0c5-0000-4000-8000-a21100000003")
 
 
 class NetworkTyped(Typed):
-    """The common behaviour. `empty` are lists that are shown even when nothing was sent, because az reads them."""
+    """The common behaviour. `empty` are lists that are shown even when nothing was sent, because az reads them;
+    `defaults` are what the service sets where nothing was said; `actions` are POSTs by their casefolded name."""
 
     etag_in_body = True
     implicit_names = frozenset[str]()
     empty: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = {}
+    actions: Mapping[str, Action] = {}
     has_guid: bool = True
+
+    def refuse(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        read_names(resource.body.get("properties"))
+        read_numbers(resource)
+        super().refuse(resource, before, call)
 
     def fill(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
         properties = resource.properties
@@ -32,15 +48,33 @@ class NetworkTyped(Typed):
         for name in self.empty:
             if not isinstance(properties.get(name), list):
                 properties[name] = []
+        for name, value in self.defaults.items():
+            properties.setdefault(name, copy.deepcopy(value))
         fill_parts(resource, before)
+
+    def absent(self, rid: ResourceId, call: Call, /) -> Body | None:
+        """A part is read by itself out of its owner."""
+        return part_of(rid, call)
+
+    def listed(self, resource: Resource, segment: str, call: Call, /) -> list[Any] | None:
+        """Parts, listed by themselves out of their owner."""
+        if any(_alike(inline.segment, segment) for inline in self.inline):
+            return None
+        shown = call.plane.show(resource, call)
+        found = next((one for name, one in object_of(shown.get("properties")).items() if _alike(name, segment)), None)
+        if isinstance(found, list) and all(str(object_of(one).get("type")).count("/") > 1 for one in array_of(found)):
+            return array_of(found)
+        return [] if any(_alike(segment, one) for one in PARTS.get(resource.id.type.casefold(), ())) else None
+
+    def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:
+        found = self.actions.get(action)
+        return super().act(action, resource, body, call) if found is None else found(resource, body, call)
 
     def show(self, resource: Resource, _call: Call, /) -> Body:
         etag = resource.body.get("etag")
-        for value in resource.properties.values():
-            for part in array_of(value):
-                fields = object_of(part)
-                if "properties" in fields and str(fields.get("type", "")).startswith(resource.id.type):
-                    fields.setdefault("etag", etag)
+        for _, part in _parts(resource.id.type, resource.properties):
+            part.setdefault("etag", etag)
+        _list_uses(resource)
         return resource.body
 
 
@@ -50,18 +84,120 @@ def resource_guid(resource: Resource) -> str:
 
 
 def fill_parts(resource: Resource, _before: Resource | None) -> None:
-    """Give the named parts in the lists of `properties` their id, type and state."""
-    for segment, value in resource.properties.items():
+    """Give the named parts in the lists of `properties`, and the parts in those, their id, type and state."""
+    known = PARTS.get(resource.id.type.casefold(), frozenset[str]())
+    _fill(resource.properties, resource.id.id, resource.id.type, known)
+
+
+def _fill(properties: Body, path: str, type_name: str, known: frozenset[str]) -> None:
+    for segment, value in properties.items():
+        if isinstance(value, dict):
+            # Such as vpnClientConfiguration, whose certificates are parts of the gateway.
+            inner = {name: one for name, one in object_of(value).items() if name in known}
+            _fill(inner, path, type_name, known)
         for part in array_of(value):
             fields = object_of(part)
             name = fields.get("name")
             if not isinstance(name, str) or not isinstance(fields.get("properties", {}), dict):
                 continue
-            if "properties" not in fields:
+            if "properties" not in fields and segment not in known:
                 continue
-            fields["id"] = f"{resource.id.id}/{segment}/{name}"
-            fields["type"] = f"{resource.id.type}/{segment}"
-            fields["properties"]["provisioningState"] = "Succeeded"
+            own: Body = fields.setdefault("properties", {})
+            fields["id"] = f"{path}/{segment}/{name}"
+            fields["type"] = f"{type_name}/{segment}"
+            own["provisioningState"] = "Succeeded"
+            _fill(own, fields["id"], fields["type"], known)
+
+
+def _parts(type_name: str, properties: Body) -> Iterator[tuple[str, Body]]:
+    """Every part at any depth, with the array that it is in."""
+    for segment, value in properties.items():
+        for part in array_of(value):
+            fields = object_of(part)
+            if "properties" in fields and str(fields.get("type", "")).startswith(type_name):
+                yield segment, fields
+                yield from _parts(type_name, object_of(fields["properties"]))
+
+
+def _list_uses(resource: Resource) -> None:
+    """Say in each part which others name it: computed at reading, so that it cannot be out of date."""
+    uses = USES.get(resource.id.type.casefold())
+    if uses is None:
+        return
+    properties = resource.properties
+    known = {str(one.get("id")).casefold(): one for _, one in _parts(resource.id.type, properties)}
+    for use in uses:
+        for part in array_of(properties.get(use.of)):
+            object_of(object_of(part).get("properties")).pop(use.back, None)
+    for use in uses:
+        for part in array_of(properties.get(use.array)):
+            named = object_of(object_of(part).get("properties")).get(use.via)
+            for one in array_of(named) or [named]:
+                target = known.get(str(id_of(one)).casefold())
+                if target is not None and id_of(part) is not None:
+                    target["properties"].setdefault(use.back, []).append({"id": object_of(part)["id"]})
+
+
+def part_of(rid: ResourceId, call: Call) -> Body | None:
+    """The part that an id names, out of the nearest stored resource above it."""
+    owner = call.plane.store.get(rid.parent_key) if rid.nested else None
+    path = rid.id
+    if owner is None and rid.type.count("/") > 2:
+        owner = call.plane.store.get(rid.key.rsplit("/", 4)[0])
+    if owner is None:
+        return None
+    shown = call.plane.show(owner, call)
+    for _, part in _parts(owner.id.type, object_of(shown.get("properties"))):
+        if str(part.get("id")).casefold() == path.casefold():
+            return part
+    return None
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
+
+
+def read_names(value: Any) -> None:
+    """Spell, in place, each property with a small first letter: the templates that az makes write `Name` and `Port`,
+    and the service takes names in any casing. `TTL` and `ARecords` are the service's own spelling."""
+    for one in array_of(value):
+        read_names(one)
+    fields = object_of(value)
+    for name in list(fields):
+        if name[:1].isupper() and name[1:2].islower():
+            fields[name[0].lower() + name[1:]] = fields.pop(name)
+    for one in fields.values():
+        read_names(one)
+
+
+def read_numbers(resource: Resource) -> None:
+    """Templates send numbers as text, and the service reads them; text that is no number it refuses."""
+    for where in (resource.properties, object_of(resource.body.get("sku"))):
+        _read_numbers(where)
+
+
+def _read_numbers(value: Any) -> None:
+    for one in array_of(value):
+        _read_numbers(one)
+    fields = object_of(value)
+    for name, one in fields.items():
+        if not isinstance(one, str):
+            _read_numbers(one)
+        elif name.casefold() in NUMBERS:
+            try:
+                fields[name] = int(one)
+            except ValueError:
+                raise ArmRefusal(
+                    400,
+                    "InvalidRequestFormat",
+                    "Cannot parse the request.",
+                    details=[
+                        {
+                            "code": "InvalidJson",
+                            "message": f"Error converting value \"{one}\" to type 'System.Int32'. Path '{name}'.",
+                        }
+                    ],
+                ) from None
 
 
 class LoadBalancers(NetworkTyped):

@@ -13,7 +13,13 @@ from typing import Any
 from azlin.sandbox.arm.behaviour import Answer, Call, Inline, Registry
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.locations import location_name
-from azlin.sandbox.arm.network import network_interfaces, network_parts, public_addresses, security_groups
+from azlin.sandbox.arm.network import (
+    application_gateways,
+    network_interfaces,
+    network_parts,
+    public_addresses,
+    security_groups,
+)
 from azlin.sandbox.arm.network.network_parts import NetworkTyped, fill_parts
 from azlin.sandbox.arm.references import add_user, drop_user, id_of, referenced
 from azlin.sandbox.arm.refusals import ArmRefusal
@@ -260,7 +266,7 @@ def register(registry: Registry) -> None:
     registry.type("Microsoft.Network/*", NetworkTyped())
     registry.type("Microsoft.Network/virtualNetworks", VirtualNetworks())
     registry.type(SUBNETS, Subnets())
-    for part in (network_parts, network_interfaces, public_addresses, security_groups):
+    for part in (application_gateways, network_parts, network_interfaces, public_addresses, security_groups):
         part.register(registry)
     here = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Network/locations/(?P<location>[^/]+)"
     registry.route("GET", "Microsoft.Network", here + "/usages", _usages)

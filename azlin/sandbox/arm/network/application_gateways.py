@@ -1,0 +1,313 @@
+"""Application gateways: what every gateway says of itself, starting and stopping, and the lists of what can be chosen.
+
+The TLS policies, cipher suites, headers and variables are those of the public documentation of Application Gateway
+("TLS policy overview", "Rewrite HTTP headers"); the shapes are those of the published definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from azlin.sandbox.arm.behaviour import Answer, Call, Registry
+from azlin.sandbox.arm.jsonc import Body, array_of, object_of
+from azlin.sandbox.arm.network.network_parts import NetworkTyped
+from azlin.sandbox.arm.references import id_of
+from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.arm.store import Resource
+
+GATEWAYS = "Microsoft.Network/applicationGateways"
+POLICIES = "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies"
+_ARRAYS = (
+    "gatewayIPConfigurations",
+    "sslCertificates",
+    "trustedRootCertificates",
+    "trustedClientCertificates",
+    "sslProfiles",
+    "authenticationCertificates",
+    "frontendIPConfigurations",
+    "frontendPorts",
+    "backendAddressPools",
+    "backendHttpSettingsCollection",
+    "backendSettingsCollection",
+    "httpListeners",
+    "listeners",
+    "urlPathMaps",
+    "requestRoutingRules",
+    "routingRules",
+    "probes",
+    "rewriteRuleSets",
+    "redirectConfigurations",
+    "privateLinkConfigurations",
+    "privateEndpointConnections",
+    "loadDistributionPolicies",
+)
+
+
+def _start(resource: Resource, _body: Any, call: Call) -> None:
+    resource.properties["operationalState"] = "Running"
+    call.plane.store.put(resource.id, resource.body)
+
+
+def _stop(resource: Resource, _body: Any, call: Call) -> None:
+    resource.properties["operationalState"] = "Stopped"
+    call.plane.store.put(resource.id, resource.body)
+
+
+def _health(resource: Resource, _body: Any, _call: Call) -> Body:
+    """Nothing answers behind a gateway of the sandbox and nothing probes it, so each server's health is Unknown."""
+    properties = resource.properties
+    pools: list[Body] = []
+    for pool in array_of(properties.get("backendAddressPools")):
+        settings = [_of_settings(resource, pool, one) for one in _settings_of(properties, object_of(pool))]
+        pools.append({"backendAddressPool": {"id": object_of(pool).get("id")}, "backendHttpSettingsCollection": settings})
+    return {"backendAddressPools": pools}
+
+
+def _settings_of(properties: Body, pool: Body) -> list[str]:
+    """The settings under which rules send to the pool."""
+    wanted = str(pool.get("id")).casefold()
+    found: dict[str, str] = {}
+    for rule in array_of(properties.get("requestRoutingRules")):
+        own = object_of(object_of(rule).get("properties"))
+        if str(id_of(own.get("backendAddressPool"))).casefold() == wanted:
+            settings = str(id_of(own.get("backendHttpSettings")))
+            found[settings.casefold()] = settings
+    return list(found.values())
+
+
+def _of_settings(_resource: Resource, pool: Any, settings: str) -> Body:
+    addresses = array_of(object_of(object_of(pool).get("properties")).get("backendAddresses"))
+    servers = [
+        {"address": object_of(one).get("ipAddress") or object_of(one).get("fqdn"), "health": "Unknown"}
+        for one in addresses
+    ]
+    return {"backendHttpSettings": {"id": settings}, "servers": servers}
+
+
+def _health_on_demand(resource: Resource, body: Any, _call: Call) -> Body:
+    """Of the one pool and settings that are asked for."""
+    asked, properties = object_of(body), resource.properties
+
+    def named(name: str, array: str) -> Body:
+        wanted = str(id_of(asked.get(name))).casefold()
+        for part in array_of(properties.get(array)):
+            if str(object_of(part).get("id")).casefold() == wanted:
+                return object_of(part)
+        raise ArmRefusal(
+            400,
+            "InvalidResourceReference",
+            f"Resource {id_of(asked.get(name))} referenced by resource {resource.id.id} was not found. Please make sure "
+            "that the referenced resource exists, and that both resources are in the same region.",
+            details=[],
+        )
+
+    pool = named("backendAddressPool", "backendAddressPools")
+    settings = named("backendHttpSettings", "backendHttpSettingsCollection")
+    return {
+        "backendAddressPool": {"id": pool["id"]},
+        "backendHealthHttpSettings": _of_settings(resource, pool, str(settings["id"])),
+    }
+
+
+class ApplicationGateways(NetworkTyped):
+    empty = _ARRAYS
+    needs_location = True
+    kept = ("operationalState",)
+    actions = {
+        "start": _start,
+        "stop": _stop,
+        "backendhealth": _health,
+        "getbackendhealthondemand": _health_on_demand,
+    }
+
+    def check(self, resource: Resource, _before: Resource | None, _call: Call, /) -> None:
+        names: set[str] = set()
+        for array in _ARRAYS:
+            names.clear()
+            for part in array_of(resource.properties.get(array)):
+                name = str(object_of(part).get("name")).casefold()
+                if name in names:
+                    raise ArmRefusal(
+                        400,
+                        "DuplicateResourceName",
+                        f"Resource {resource.id.id} has two child resources with the same name "
+                        f"({object_of(part).get('name')}).",
+                        details=[],
+                    )
+                names.add(name)
+
+    def fill(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        super().fill(resource, before, call)
+        properties = resource.properties
+        properties.setdefault("operationalState", "Running")
+        properties.setdefault("sku", {})
+        for listener in array_of(properties["httpListeners"]):
+            own = object_of(listener["properties"])
+            own.setdefault("requireServerNameIndication", False)
+            own.setdefault("hostNames", [])
+        for settings in array_of(properties["backendHttpSettingsCollection"]):
+            own = object_of(settings["properties"])
+            own.setdefault("cookieBasedAffinity", "Disabled")
+            own.setdefault("requestTimeout", 30)
+            own.setdefault("pickHostNameFromBackendAddress", False)
+        for front in array_of(properties["frontendIPConfigurations"]):
+            object_of(front["properties"]).setdefault("privateIPAllocationMethod", "Dynamic")
+        for pool in array_of(properties["backendAddressPools"]):
+            object_of(pool["properties"]).setdefault("backendAddresses", [])
+
+
+class FirewallPolicies(NetworkTyped):
+    """WAF policies of application gateways."""
+
+    empty = ("customRules", "applicationGateways", "httpListeners", "pathBasedRules")
+    has_guid = False
+    needs_location = True
+
+    def fill(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        super().fill(resource, before, call)
+        properties = resource.properties
+        properties.setdefault("resourceState", "Enabled")
+        settings: Body = {
+            "requestBodyCheck": True,
+            "requestBodyEnforcement": True,
+            "requestBodyInspectLimitInKB": 128,
+            "maxRequestBodySizeInKb": 128,
+            "fileUploadEnforcement": True,
+            "fileUploadLimitInMb": 100,
+            "state": "Disabled",
+            "mode": "Detection",
+        }
+        properties["policySettings"] = {**settings, **object_of(properties.get("policySettings"))}
+
+
+_CIPHERS = (
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
+    " TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"
+    " TLS_DHE_RSA_WITH_AES_256_GCM_SHA384 TLS_DHE_RSA_WITH_AES_128_GCM_SHA256 TLS_DHE_RSA_WITH_AES_256_CBC_SHA"
+    " TLS_DHE_RSA_WITH_AES_128_CBC_SHA TLS_RSA_WITH_AES_256_GCM_SHA384 TLS_RSA_WITH_AES_128_GCM_SHA256"
+    " TLS_RSA_WITH_AES_256_CBC_SHA256 TLS_RSA_WITH_AES_128_CBC_SHA256 TLS_RSA_WITH_AES_256_CBC_SHA"
+    " TLS_RSA_WITH_AES_128_CBC_SHA TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
+    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA TLS_DHE_DSS_WITH_AES_256_CBC_SHA256"
+    " TLS_DHE_DSS_WITH_AES_128_CBC_SHA256 TLS_DHE_DSS_WITH_AES_256_CBC_SHA TLS_DHE_DSS_WITH_AES_128_CBC_SHA"
+    " TLS_RSA_WITH_3DES_EDE_CBC_SHA TLS_DHE_DSS_WITH_3DES_EDE_CBC_SHA"
+).split()
+_STRONG = (
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
+    " TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
+).split()
+_STRONG_CBC = (
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256 TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384"
+    " TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
+).split()
+_MIDDLE = (
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_DHE_RSA_WITH_AES_256_GCM_SHA384"
+    " TLS_DHE_RSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"
+    " TLS_DHE_RSA_WITH_AES_256_CBC_SHA TLS_DHE_RSA_WITH_AES_128_CBC_SHA TLS_RSA_WITH_AES_256_GCM_SHA384"
+    " TLS_RSA_WITH_AES_128_GCM_SHA256 TLS_RSA_WITH_AES_256_CBC_SHA256 TLS_RSA_WITH_AES_128_CBC_SHA256"
+    " TLS_RSA_WITH_AES_256_CBC_SHA TLS_RSA_WITH_AES_128_CBC_SHA"
+    " TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
+    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA TLS_DHE_DSS_WITH_AES_256_CBC_SHA256"
+    " TLS_DHE_DSS_WITH_AES_128_CBC_SHA256 TLS_DHE_DSS_WITH_AES_256_CBC_SHA TLS_DHE_DSS_WITH_AES_128_CBC_SHA"
+).split()
+_2017S = (
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+    " TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
+    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA TLS_RSA_WITH_AES_256_GCM_SHA384"
+    " TLS_RSA_WITH_AES_128_GCM_SHA256 TLS_RSA_WITH_AES_256_CBC_SHA256 TLS_RSA_WITH_AES_128_CBC_SHA256"
+).split()
+_TLS13 = ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"]
+_PREDEFINED: Mapping[str, tuple[str, list[str]]] = {
+    "AppGwSslPolicy20150501": ("TLSv1_0", [*_MIDDLE, *_CIPHERS[-2:]]),
+    "AppGwSslPolicy20170401": ("TLSv1_1", _MIDDLE),
+    "AppGwSslPolicy20170401S": ("TLSv1_2", _2017S),
+    "AppGwSslPolicy20220101": ("TLSv1_2", [*_TLS13, *_STRONG, *_STRONG_CBC]),
+    "AppGwSslPolicy20220101S": ("TLSv1_2", [*_TLS13, *_STRONG]),
+}
+_REQUEST_HEADERS = (
+    "Accept Accept-Charset Accept-Encoding Accept-Language Access-Control-Request-Headers"
+    " Access-Control-Request-Method Authorization Cache-Control Connection Content-Encoding Content-Length Content-MD5"
+    " Content-Type Cookie Date Expect Forwarded From Host If-Match If-Modified-Since If-None-Match If-Range"
+    " If-Unmodified-Since Max-Forwards Origin Pragma Proxy-Authorization Range Referer TE Transfer-Encoding Upgrade"
+    " User-Agent Via Warning X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto"
+).split()
+_RESPONSE_HEADERS = (
+    "Accept-Patch Accept-Ranges Access-Control-Allow-Credentials Access-Control-Allow-Headers"
+    " Access-Control-Allow-Methods Access-Control-Allow-Origin Access-Control-Expose-Headers Access-Control-Max-Age Age"
+    " Allow Alt-Svc Cache-Control Connection Content-Disposition Content-Encoding Content-Language Content-Length"
+    " Content-Location Content-MD5 Content-Range Content-Type Date ETag Expires Last-Modified Link Location P3P Pragma"
+    " Proxy-Authenticate Public-Key-Pins Retry-After Server Set-Cookie Strict-Transport-Security Trailer"
+    " Transfer-Encoding Upgrade Vary Via WWW-Authenticate Warning X-Frame-Options"
+).split()
+_VARIABLES = (
+    "add_x_forwarded_for_proxy ciphers_supported ciphers_used client_ip client_port client_tcp_rtt client_user"
+    " cookie_NAME host http_method http_status http_version query_string received_bytes request_query request_scheme"
+    " request_uri sent_bytes server_port ssl_connection_protocol ssl_enabled uri_path"
+).split()
+
+
+def _predefined(subscription: str, name: str) -> Body:
+    lowest, ciphers = _PREDEFINED[name]
+    path = f"{_options(subscription)}/applicationGatewaySslPredefinedPolicy/{name}"
+    return {"name": name, "id": path, "properties": {"minProtocolVersion": lowest, "cipherSuites": ciphers}}
+
+
+def _options(subscription: str) -> str:
+    rest = "providers/Microsoft.Network/ApplicationGatewayAvailableSslOptions/default"
+    return f"/subscriptions/{subscription}/resourceGroups//{rest}"
+
+
+def _ssl_options(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+    root = _options(groups["subscription"])
+    policies = [{"id": f"{root}/ApplicationGatewaySslPredefinedPolicy/{name}"} for name in _PREDEFINED]
+    body: Body = {
+        "name": "default",
+        "id": root,
+        "type": "Microsoft.Network/ApplicationGatewayAvailableSslOptions",
+        "properties": {
+            "predefinedPolicies": policies,
+            "defaultPolicy": "AppGwSslPolicy20220101",
+            "availableCipherSuites": list(_CIPHERS),
+            "availableProtocols": ["TLSv1_0", "TLSv1_1", "TLSv1_2", "TLSv1_3"],
+        },
+    }
+    return Answer(200, body)
+
+
+def _ssl_policies(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+    return Answer(200, {"value": [_predefined(groups["subscription"], name) for name in _PREDEFINED]})
+
+
+def _ssl_policy(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+    found = next((name for name in _PREDEFINED if name.casefold() == groups["name"].casefold()), None)
+    if found is None:
+        raise ArmRefusal(
+            404, "NotFound", f"The predefined policy {groups['name']} is not one of {', '.join(_PREDEFINED)}.", details=[]
+        )
+    return Answer(200, _predefined(groups["subscription"], found))
+
+
+def _listing(values: list[str]) -> Any:
+    return lambda _call, _groups, _body: Answer(200, list(values))
+
+
+def register(registry: Registry) -> None:
+    registry.type(GATEWAYS, ApplicationGateways())
+    registry.type(POLICIES, FirewallPolicies())
+    under = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Network/"
+    options = under + "applicationGatewayAvailableSslOptions/default"
+    for pattern, handler in (
+        (options, _ssl_options),
+        (options + "/predefinedPolicies", _ssl_policies),
+        (options + "/predefinedPolicies/(?P<name>[^/]+)", _ssl_policy),
+        (under + "applicationGatewayAvailableRequestHeaders", _listing(_REQUEST_HEADERS)),
+        (under + "applicationGatewayAvailableResponseHeaders", _listing(_RESPONSE_HEADERS)),
+        (under + "applicationGatewayAvailableServerVariables", _listing(_VARIABLES)),
+    ):
+        registry.route("GET", "Microsoft.Network", pattern, handler)
+
+
+
