@@ -9,7 +9,7 @@ from typing import Any
 
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.bodies import Typed
-from azlin.sandbox.arm.compute import disks, images, virtual_machines
+from azlin.sandbox.arm.compute import disks, images, scale_set_views, scale_sets, virtual_machines
 from azlin.sandbox.arm.compute.virtual_machines import MACHINES
 from azlin.sandbox.arm.compute.vm_sizes import families, find_size, sizes_in, skus
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
@@ -94,7 +94,7 @@ def _words(family: str) -> str:
 
 
 def register(registry: Registry) -> None:
-    for part in (disks, images, virtual_machines):
+    for part in (disks, images, virtual_machines, scale_sets, scale_set_views):
         part.register(registry)
     registry.type("Microsoft.Compute/availabilitySets", AvailabilitySets())
     under = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Compute"
