@@ -8,7 +8,8 @@ ask for confirmation (core.disable_confirm_prompt), and nothing else. Right is e
  - an empty one (tried for what creates, because many examples make the same thing in different ways);
  - the one that all the examples of the sweep work in. Help pages are in the order of the alphabet, in which `delete`
    comes before `show`, and gateways before the networks they need; so here what creates comes first (what fails of it
-   is tried again as long as more of it succeeds), then the rest in the order of the help, then what removes.
+   is tried again as long as more of it succeeds), then the rest in the order of the help, then what removes, and at
+   last what locks, which would keep all others out.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ def _turn(command: str) -> tuple[int, int]:
     """The sort key of a command; equal ones stay in the order of the help. Parents come first and go last."""
     words = command.split()
     verb = words[-1].partition("-")[0]
+    if "lock" in words:
+        return 3, 0
     if verb in _MAKES:
         return 0, len(words)
     if verb in _REMOVES:
