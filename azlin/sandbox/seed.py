@@ -3,7 +3,8 @@
 A file is a JSON array of resources, or an object whose lists of resources lie anywhere one level
 down (`{"resources": [...], "resource_groups": [...], "subscriptions": [...]}`). What a resource
 holds is stored as it is; only groups that no entry describes are added, at the location most of
-their resources have.
+their resources have. Entries with `"@odata.type": "#microsoft.graph.user"` and the like are objects of
+the tenant's directory (`graph/adding.py`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.ids import GROUP, SUBSCRIPTION, ResourceId, parse_id
 from azlin.sandbox.arm.store import Body
 from azlin.sandbox.directory import Tenant
+from azlin.sandbox.graph.adding import NotADirectoryObject, add, is_object
+from azlin.sandbox.graph.objects import Objects
 
 _SPACE = uuid.UUID("5a4db0c5-0000-4000-8000-a21100000002")
 
@@ -44,7 +47,8 @@ def seed(path: Path, name: str | None, plane: ControlPlane) -> Seeded:
 
     Raises SeedUnreadable, and then nothing was loaded.
     """
-    bodies = list(_bodies(_read(path)))
+    entries = list(_bodies(_read(path)))
+    bodies = [one for one in entries if not is_object(one)]
     tenant = plane.directory.add_tenant(name or path.stem, _tenant_of(bodies))
     found: list[tuple[ResourceId, Body]] = []
     names: dict[str, str] = {}
@@ -61,7 +65,9 @@ def seed(path: Path, name: str | None, plane: ControlPlane) -> Seeded:
     _claim(subscriptions, names, tenant, plane)
     added = _missing_groups(found, plane)
     groups = sum(rid.type == GROUP for rid, _ in found)
-    plane.store.put_many([*added, *found])
+    with plane.store.transaction():
+        plane.store.put_many([*added, *found])
+        _add_objects([one for one in entries if is_object(one)], tenant, plane)
     return Seeded(
         tenant=tenant.id,
         tenant_name=tenant.name,
@@ -70,6 +76,15 @@ def seed(path: Path, name: str | None, plane: ControlPlane) -> Seeded:
         groups=groups + len(added),
         groups_added=[rid.name for rid, _ in added],
     )
+
+
+def _add_objects(entries: list[Body], tenant: Tenant, plane: ControlPlane) -> None:
+    objects = Objects(plane.store)
+    for entry in entries:
+        try:
+            add(objects, tenant.id, entry)
+        except (NotADirectoryObject, KeyError, ValueError) as refused:
+            raise SeedUnreadable(f"a directory object cannot be read: {refused}") from refused
 
 
 def _read(path: Path) -> Any:

@@ -6,6 +6,7 @@ import re
 import uuid
 from typing import Any
 
+from azlin.sandbox.arm.jsonc import array_of, object_of
 from azlin.sandbox.directory import Tenant
 from azlin.sandbox.graph import refusals
 from azlin.sandbox.graph.credentials import take_credentials
@@ -90,7 +91,7 @@ def _check(objects: Objects, tenant: Tenant, body: Body, own: str) -> None:
             )
         if any(one.id != own for one in objects.find(tenant.id, "application", "identifierUris", uri)):
             raise refusals.value_taken("identifierUris")
-    for name, values in (("appRoles", body["appRoles"]), ("api", body["api"].get("oauth2PermissionScopes") or [])):
+    for name, values in (("appRoles", body["appRoles"]), ("api", array_of(body["api"].get("oauth2PermissionScopes")))):
         _check_ids(name, values)
 
 
@@ -98,7 +99,7 @@ def _check_ids(name: str, values: list[Any]) -> None:
     """Roles and scopes have ids of their own, and values that differ."""
     seen: set[str] = set()
     for one in values:
-        entry: Body = one if isinstance(one, dict) else {}
+        entry = object_of(one)
         try:
             uuid.UUID(str(entry.get("id")))
         except ValueError:
@@ -116,7 +117,7 @@ def _refuse_enabled_gone(before: Body, body: Body) -> None:
     """A role or scope is switched off before it is taken away."""
     for old, new in (
         (before["appRoles"], body["appRoles"]),
-        (before["api"].get("oauth2PermissionScopes") or [], body["api"].get("oauth2PermissionScopes") or []),
+        (array_of(before["api"].get("oauth2PermissionScopes")), array_of(body["api"].get("oauth2PermissionScopes"))),
     ):
         stays = {one["id"] for one in new}
         if any(one.get("isEnabled") and one["id"] not in stays for one in old):

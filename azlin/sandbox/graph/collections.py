@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from azlin.sandbox.arm.behaviour import Answer
+from azlin.sandbox.arm.jsonc import array_of, object_of
 from azlin.sandbox.directory import Tenant
 from azlin.sandbox.graph import (
     applications,
@@ -62,8 +63,9 @@ def _collection(objects: Objects, asking: Asking, tenant: Tenant, kind: str, *, 
     listing = Listing(asking.of(segment), kind)
     if counted:
         return relations.count(asking, list(listing.narrow(objects.all(asking.tenant, kind))))
+    expands = relations.expansions(asking, kind)
     page = listing.objects(objects)
-    if "$expand" in asking.query:
+    if expands:
         page.body["value"] = [_expanded(objects, asking, tenant, body) for body in page.body["value"]]
     return page
 
@@ -170,7 +172,7 @@ def _below(objects: Objects, asking: Asking, entity: Entity, rest: tuple[str, ..
 
 def _action(objects: Objects, asking: Asking, entity: Entity, name: str) -> Answer:
     sent: Any = asking.sent
-    body: Body = sent if isinstance(sent, dict) else {}
+    body = object_of(sent)
     secured = body.get("securityEnabledOnly") is True
     texts = asking.context("Collection(Edm.String)")
     holds = entity.kind in ("application", "servicePrincipal")
@@ -232,13 +234,13 @@ def _any(objects: Objects, asking: Asking, tenant: Tenant) -> Answer:
 def _by_ids(objects: Objects, asking: Asking) -> Answer:
     """Those of the ids that exist and are of the types: the others are left out."""
     sent = asking.body()
-    ids, types = sent.get("ids"), sent.get("types") or []
-    if not isinstance(ids, list) or not ids:
+    ids, types = array_of(sent.get("ids")), array_of(sent.get("types"))
+    if not ids:
         raise refusals.bad_request("Invalid value specified for property 'ids'.")
-    if len(ids) > _MOST_IDS:  # pyright: ignore[reportUnknownArgumentType]
+    if len(ids) > _MOST_IDS:
         raise refusals.bad_request("Too many elements are included in 'ids'. The maximum is 1000.")
     wanted = {str(one).casefold() for one in types}
-    names = dict.fromkeys(str(one).casefold() for one in ids)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    names = dict.fromkeys(str(one).casefold() for one in ids)
     for name in names:
         if not _UUID.fullmatch(name):
             raise refusals.bad_request(f"Invalid GUID:{name}", "Request_BadRequest")

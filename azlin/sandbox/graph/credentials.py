@@ -16,6 +16,7 @@ from typing import Any
 
 from cryptography import x509
 
+from azlin.sandbox.arm.jsonc import array_of, object_of
 from azlin.sandbox.graph import refusals
 from azlin.sandbox.graph.kinds import Body
 from azlin.sandbox.graph.objects import Entity, Objects
@@ -28,7 +29,7 @@ _YEARS = 2
 
 def add_password(objects: Objects, owner: Entity, sent: Any) -> Body:
     """The new credential with its `secretText`, which no later answer shows. Raises GraphRefusal 400."""
-    asked: Body = sent.get("passwordCredential") or {} if isinstance(sent, dict) else {}
+    asked = object_of(object_of(sent).get("passwordCredential"))
     start, end = _period(asked)
     secret = new_secret()
     credential: Body = {
@@ -48,7 +49,7 @@ def add_password(objects: Objects, owner: Entity, sent: Any) -> Body:
 
 def remove_password(objects: Objects, owner: Entity, sent: Any) -> None:
     """Raises GraphRefusal 400 when there is none of that `keyId`."""
-    wanted = str(sent.get("keyId", "") if isinstance(sent, dict) else "").casefold()
+    wanted = str(object_of(sent).get("keyId", "")).casefold()
     stays = [one for one in owner.body["passwordCredentials"] if one["keyId"].casefold() != wanted]
     if len(stays) == len(owner.body["passwordCredentials"]):
         raise refusals.bad_request(f"No password credential found with keyId {wanted}.")
@@ -62,13 +63,13 @@ def take_credentials(sent: Body, hidden: Body, before: list[Body]) -> None:
 
     Passwords cannot be written, only made: Raises GraphRefusal 400.
     """
-    if any(isinstance(one, dict) and one.get("secretText") for one in sent.get("passwordCredentials") or []):
+    if any(object_of(one).get("secretText") for one in array_of(sent.get("passwordCredentials"))):
         raise refusals.bad_request(
             "New password credentials must be generated with service actions.", "CannotSetPasswordCredential"
         )
-    keys = sent.get("keyCredentials")
-    if not isinstance(keys, list):
+    if not isinstance(sent.get("keyCredentials"), list):
         return
+    keys = array_of(sent["keyCredentials"])
     known = {one["keyId"]: one for one in before}
     certificates: Body = dict(hidden.get("certificates", {}))
     done = [_key(one, known, certificates) for one in keys]
@@ -89,7 +90,7 @@ def moment(text: str) -> datetime:
 
 
 def _key(one: Any, known: dict[str, Body], certificates: Body) -> Body:
-    sent: Body = dict(one) if isinstance(one, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
+    sent = dict(object_of(one))
     kept = known.get(str(sent.get("keyId", "")))
     if kept is not None and not sent.get("key"):
         return {**kept, **{name: value for name, value in sent.items() if name == "displayName" and value}}

@@ -6,6 +6,7 @@ no two of one application have the same issuer and subject.
 
 from __future__ import annotations
 
+from azlin.sandbox.arm.jsonc import array_of
 from azlin.sandbox.graph import refusals
 from azlin.sandbox.graph.kinds import Body
 from azlin.sandbox.graph.objects import Entity, Objects
@@ -56,7 +57,7 @@ def change(objects: Objects, application: Entity, credential: Entity, sent: Body
 def _check(known: list[Entity], body: Body, own: str) -> None:
     if not body["subject"] and not body["claimsMatchingExpression"]:
         raise refusals.value_required("subject", "FederatedIdentityCredential")
-    if not isinstance(body["audiences"], list) or len(body["audiences"]) != 1:
+    if len(array_of(body["audiences"])) != 1:
         raise refusals.bad_request("Federated identity credentials must have exactly one audience.")
     for one in known:
         if one.id != own and (one.body["issuer"], one.body["subject"]) == (body["issuer"], body["subject"]):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from azlin.sandbox.arm.jsonc import array_of
 from azlin.sandbox.graph.refusals import GraphRefusal, filter_invalid
 
 Scope = dict[str, Any]
@@ -183,7 +184,7 @@ class Filter:
         if how == "any":
             self._hint_of(name, variable, self._tokens[at : self._at - 1])
         every = all if how == "all" else any
-        return lambda scope: every(inner({**scope, variable: one}) for one in items(scope) or [])
+        return lambda scope: every(inner({**scope, variable: one}) for one in array_of(items(scope)))
 
     # ------------------------------------------------------------ operands
 

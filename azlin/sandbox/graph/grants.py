@@ -65,7 +65,7 @@ def assign(objects: Objects, tenant: str, sent: Body) -> Entity:
         raise refusals.bad_request(
             "Permission being assigned was not found on application '" + resource.body["appId"] + "'."
         )
-    same = [one for one in objects.find(tenant, "appRoleAssignment", "principalId", principal.id)]
+    same = objects.find(tenant, "appRoleAssignment", "principalId", principal.id)
     if any(one.body["resourceId"] == resource.id and one.body["appRoleId"].casefold() == role for one in same):
         raise refusals.bad_request("Permission being assigned already exists on the object")
     body.update(

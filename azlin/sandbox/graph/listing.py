@@ -117,8 +117,7 @@ class Listing:
             token = base64.urlsafe_b64encode(f"{asking.tenant[:8]}{more}".encode()).decode().rstrip("=")
             text = urlencode({**query, "$skiptoken": token}, safe="$(),:'", quote_via=quote)
             body["@odata.nextLink"] = f"{asking.url}?{text}"
-        view = show or (lambda one: shown(one, self.select, asking.mixed))
-        body["value"] = [view(one) for one in page]
+        body["value"] = [show(one) if show else shown(one, self.select, asking.mixed) for one in page]
         return Answer(200, body)
 
 

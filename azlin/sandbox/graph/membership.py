@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from azlin.sandbox.arm.jsonc import array_of
 from azlin.sandbox.graph import refusals
 from azlin.sandbox.graph.objects import Entity, Objects
 
@@ -32,13 +33,14 @@ def transitive_member_of(objects: Objects, one: Entity) -> list[Entity]:
 
 def check(objects: Objects, one: Entity, ids: Any, *, groups_only: bool) -> list[str]:
     """Of these ids, those of which it is a member. At most 20 (checkMemberGroups). Raises GraphRefusal 400."""
-    if not isinstance(ids, list) or not ids:
+    names = array_of(ids)
+    if not names:
         raise refusals.value_required("groupIds" if groups_only else "ids", "DirectoryObject")
-    if len(ids) > _MOST_CHECKED:  # pyright: ignore[reportUnknownArgumentType]
+    if len(names) > _MOST_CHECKED:
         raise refusals.bad_request(
             "The number of values specified exceeds the limit of 20.", "Directory_ResultSizeLimitExceeded"
         )
-    wanted = {str(name).casefold() for name in ids}  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    wanted = {str(name).casefold() for name in names}
     return [found.id for found in containers(objects, one, groups_only=groups_only) if found.id in wanted]
 
 

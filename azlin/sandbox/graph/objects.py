@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from azlin.sandbox.arm.jsonc import array_of
 from azlin.sandbox.arm.store import Store
 from azlin.sandbox.graph.kinds import Body, kinds
 
@@ -125,7 +126,7 @@ class Objects:
     def find(self, tenant: str, kind: str, name: str, value: str) -> list[Entity]:
         """Those whose indexed property `name` is, or holds, the value."""
         rows = self._db.execute(
-            _READ + "WHERE seq IN (SELECT seq FROM graph_keys WHERE tenant = ? AND kind = ? AND property = ?"
+            _READ + "WHERE seq IN (SELECT seq FROM graph_keys WHERE tenant = ? AND kind = ? AND property = ?"  # noqa: S608
             " AND value = ?) AND gone = 0 ORDER BY seq",
             (tenant, kind, name, value.casefold()),
         )
@@ -135,7 +136,7 @@ class Objects:
         """Those whose indexed property begins so."""
         folded = prefix.casefold()
         rows = self._db.execute(
-            _READ + "WHERE seq IN (SELECT seq FROM graph_keys WHERE tenant = ? AND kind = ? AND property = ?"
+            _READ + "WHERE seq IN (SELECT seq FROM graph_keys WHERE tenant = ? AND kind = ? AND property = ?"  # noqa: S608
             " AND value >= ? AND value < ?) AND gone = 0 ORDER BY seq",
             (tenant, kind, name, folded, folded + "\U0010ffff"),
         )
@@ -197,7 +198,7 @@ class Objects:
 
     def _drop(self, tenant: str, name: str) -> None:
         which = "SELECT seq FROM graph_objects WHERE tenant = ? AND id = ?"
-        self._db.execute(f"DELETE FROM graph_keys WHERE seq IN ({which})", (tenant, name))
+        self._db.execute(f"DELETE FROM graph_keys WHERE seq IN ({which})", (tenant, name))  # noqa: S608
         self._db.execute("DELETE FROM graph_objects WHERE tenant = ? AND id = ?", (tenant, name))
 
     def _index(self, entity: Entity) -> None:
@@ -212,7 +213,7 @@ class Objects:
 def _values(value: Any) -> list[Any]:
     if value is None:
         return []
-    return value if isinstance(value, list) else [value]
+    return array_of(value) if isinstance(value, list) else [value]
 
 
 def _packed(hidden: Body) -> bytes | None:
@@ -221,5 +222,5 @@ def _packed(hidden: Body) -> bytes | None:
 
 def _entity(row: tuple[Any, ...]) -> Entity:
     seq, tenant, name, kind, gone, body, hidden = row
-    kept = msgspec.json.decode(hidden) if hidden else {}
+    kept: Body = msgspec.json.decode(hidden) if hidden else {}
     return Entity(tenant, name, kind, msgspec.json.decode(body), kept, bool(gone), seq)

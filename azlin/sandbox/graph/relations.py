@@ -19,6 +19,7 @@ from azlin.sandbox.graph.writing import linked
 
 _CAST = "microsoft.graph."
 _MIXED = "directoryObject"
+_MOST_EXPANDED = 20
 
 Related = Callable[[Objects, Entity], list[Entity]]
 
@@ -130,29 +131,30 @@ def count(asking: Asking, found: list[Entity]) -> Answer:
     return Answer(200, str(len(found)).encode(), {"Content-Type": "text/plain"})
 
 
-def expanded(objects: Objects, asking: Asking, entity: Entity, body: Body) -> Body:
-    """The body with what `$expand` names: at most 20 objects each. Raises GraphRefusal 400."""
-    text = asking.query.get("$expand")
-    for part in _split(text) if text else ():
-        name, _, options = part.partition("(")
-        relation = spelled(entity.kind, name.strip())
-        if relation is None and name.strip().casefold() == "manager" and entity.kind == "user":
-            found = _all(objects, entity, objects.targets(entity.tenant, "manager", entity.id))
-            if found:
-                body = {**body, "manager": shown(found[0], None, mixed=True)}
-            continue
+def expansions(asking: Asking, kind: str) -> list[tuple[str, list[str] | None]]:
+    """The relations that `$expand` names, each with its own `$select`. Raises GraphRefusal 400."""
+    found: list[tuple[str, list[str] | None]] = []
+    for part in _split(asking.query.get("$expand", "")):
+        name, _, options = part.strip().partition("(")
+        relation = "manager" if (kind, name.casefold()) == ("user", "manager") else spelled(kind, name)
         if relation is None:
-            raise refusals.bad_request(
-                f"Parsing OData Select and Expand failed: Could not find a property named '{name.strip()}' on type "
-                f"'microsoft.graph.{entity.kind}'.",
-                "BadRequest",
-            )
-        select = None
-        if "$select=" in options:
-            chosen = options.partition("$select=")[2].partition(";")[0].strip(") ").split(",")
-            select = [one.strip() for one in chosen if knows(_MIXED, one.strip())]
-        mixed = relation not in _TYPES
-        body = {**body, relation: [shown(one, select, mixed) for one in related(objects, entity, relation)[:20]]}
+            why = f"Could not find a property named '{name}' on type 'microsoft.graph.{kind}'."
+            raise refusals.bad_request(f"Parsing OData Select and Expand failed: {why}", "BadRequest")
+        chosen = options.partition("$select=")[2].partition(";")[0].strip(") ")
+        select = [one.strip() for one in chosen.split(",") if knows(_MIXED, one.strip())] if chosen else None
+        found.append((relation, select))
+    return found
+
+
+def expanded(objects: Objects, asking: Asking, entity: Entity, body: Body) -> Body:
+    """The body with what `$expand` names: at most 20 objects each."""
+    for relation, select in expansions(asking, entity.kind):
+        if relation == "manager":
+            held = _all(objects, entity, objects.targets(entity.tenant, relation, entity.id))
+            body = {**body, relation: shown(held[0], select, mixed=True)} if held else body
+        else:
+            found = related(objects, entity, relation)[:_MOST_EXPANDED]
+            body = {**body, relation: [shown(one, select, relation not in _TYPES) for one in found]}
     return body
 
 
@@ -164,7 +166,7 @@ def _split(text: str) -> list[str]:
         if letter == "," and not depth:
             parts.append(text[start:at])
             start = at + 1
-    return [*parts, text[start:]]
+    return [one for one in (*parts, text[start:]) if one.strip()]
 
 
 def _one(asking: Asking, entity: Entity, relation: str, kind: str, found: list[Entity], name: str) -> Answer:

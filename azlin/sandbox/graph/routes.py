@@ -6,8 +6,9 @@ Source: "Microsoft Graph REST API v1.0 reference" and the requests that `az ad` 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from azlin.sandbox.arm.behaviour import Answer
@@ -74,8 +75,7 @@ class Graph:
         except (GraphRefusal, ArmRefusal) as refused:
             answer = _refused(refused, incoming.headers)
         else:
-            found_answer = self._safely(found, incoming.headers)
-            answer = found_answer
+            answer = self._safely(found, incoming.headers)
         if answer.body is not None:
             answer.headers.setdefault("Content-Type", _TYPE)
         answer.headers.setdefault("OData-Version", "4.0")
@@ -99,7 +99,7 @@ class Graph:
             path="/" + "/".join(parts),
         )
 
-    def _safely(self, asking: Asking, headers: Any) -> Answer:
+    def _safely(self, asking: Asking, headers: Mapping[str, str]) -> Answer:
         try:
             tenant = self._directory.tenant(asking.tenant)
             if tenant is None or asking.version not in ("v1.0", "beta"):
@@ -119,7 +119,8 @@ class Graph:
         if first == "$batch":
             if asking.method != "POST":
                 raise refusals.method_not_supported()
-            return batch.run(asking.sent, lambda *request: self._inner(asking, *request))
+            outer = asking
+            return batch.run(asking.sent, partial(self._inner, outer))
         if first == "me":
             asking = _as_me(asking)
         about = organization.answer(asking, tenant)
@@ -187,12 +188,10 @@ def _unfolded(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _refused(refused: GraphRefusal | ArmRefusal, headers: Any) -> Answer:
+def _refused(refused: GraphRefusal | ArmRefusal, headers: Mapping[str, str]) -> Answer:
     if isinstance(refused, ArmRefusal):
-        refused = refusals.bad_request(
-            "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
-            "BadRequest",
-        )
+        why = "Unable to read JSON request payload. Please ensure the payload is of valid JSON format."
+        refused = refusals.bad_request(why, "BadRequest")
     answer = Answer(refused.status, refused.body(headers.get("client-request-id")))
     if refused.status == 401:
         answer.headers["WWW-Authenticate"] = (

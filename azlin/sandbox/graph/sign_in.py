@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 from cryptography import x509
@@ -81,7 +80,7 @@ class SignIn:
 
     def _assertion(self, objects: Objects, holders: list[Entity], client_id: str, token: str) -> None:
         header, claims, signed, signature = _read(token)
-        if float(claims.get("exp", 0)) + _SKEW_S < time.time():
+        if claims["exp"] + _SKEW_S < time.time():
             text = "Client assertion is not within its valid time range."
             raise Refused(401, "invalid_client", 700024, text)
         if str(claims.get("iss", "")).casefold() == client_id.casefold():
@@ -178,9 +177,10 @@ def _read(token: str) -> tuple[Body, Body, bytes, bytes]:
     """Header, claims, what is signed, the signature. Raises Refused."""
     try:
         head, body, signature = token.split(".")
-        header: Any = msgspec.json.decode(_unpad(head))
-        claims: Any = msgspec.json.decode(_unpad(body))
-        return dict(header), dict(claims), f"{head}.{body}".encode(), _unpad(signature)
+        header = msgspec.json.decode(_unpad(head), type=Body)
+        claims = msgspec.json.decode(_unpad(body), type=Body)
+        claims["exp"] = float(claims.get("exp", 0))
+        return header, claims, f"{head}.{body}".encode(), _unpad(signature)
     except (ValueError, TypeError, msgspec.DecodeError):
         raise Refused(401, "invalid_client", 50027, "JWT token is invalid or malformed.") from None
 

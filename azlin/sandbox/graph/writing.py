@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from azlin.sandbox.arm.jsonc import object_of
 from azlin.sandbox.graph import refusals
 from azlin.sandbox.graph.kinds import Body, Kind, kinds, type_name
 
@@ -46,7 +47,7 @@ def _apply(kind: Kind, kind_name: str, body: Body, sent: Body, *, creating: bool
             continue
         if name not in kind.defaults and not name.startswith("extension_"):
             raise refusals.property_unknown(name)
-        if name in kind.fixed and not (creating and name in kind.required):
+        if name in kind.fixed or (name in kind.at_birth and not creating):
             if value == body.get(name):
                 continue
             raise refusals.property_read_only(name)
@@ -71,10 +72,11 @@ def _check(name: str, value: Any, default: Any, kind_name: str) -> None:
         raise refusals.value_invalid(name, type_name(kind_name))
 
 
-def _merged(before: Any, value: Body) -> Body:
-    body: Body = dict(before) if isinstance(before, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
-    for name, one in value.items():
-        body[name] = _merged(body.get(name), one) if isinstance(one, dict) and isinstance(body.get(name), dict) else one  # pyright: ignore[reportUnknownArgumentType]
+def _merged(before: Any, value: Any) -> Body:
+    body = dict(object_of(before))
+    for name, one in object_of(value).items():
+        inner = isinstance(one, dict) and isinstance(body.get(name), dict)
+        body[name] = _merged(body[name], one) if inner else one
     return body
 
 
