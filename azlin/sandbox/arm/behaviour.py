@@ -125,6 +125,8 @@ class Behaviour:
     """How the PUT of one that was there is answered; `statuses.py` knows whose clients take no 200."""
     deleted_status: int = 200
     """How a DELETE that is done is answered."""
+    knows_statuses: bool = False
+    """Whether these statuses stand, whatever `statuses.py` has read of the type's clients."""
     write_pending: Literal[201, 202] | None = 201
     """How a slow PUT answers: 201 with the resource, 202 with a Location, None: it just takes long."""
     delete_pending: bool = True

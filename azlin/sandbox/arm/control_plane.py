@@ -285,10 +285,10 @@ class ControlPlane:
 
     # -------------------------------------------------------------- checks
 
-    def require(self, rid: ResourceId) -> None:
-        """404 unless it is stored or implied by its parent."""
+    def require(self, rid: ResourceId, *, as_scope: bool = False) -> None:
+        """404 unless it is stored or implied; `as_scope` when something on it was asked for."""
         if not self._present(rid.key, rid.tenant):
-            raise self._not_found(rid)
+            raise self._not_found(rid, as_scope=as_scope)
 
     def refuse_busy(self, rid: ResourceId) -> None:
         """409 while another operation on the resource goes on."""
@@ -330,13 +330,13 @@ class ControlPlane:
         return not rid.nested or self._present(rid.parent_key, tenant)
 
     def _not_found(self, rid: ResourceId, *, as_scope: bool = False) -> ArmRefusal:
-        own = self.registry.behaviour(rid.type).not_found(rid, as_scope=as_scope)
-        if own is not None:
-            return own
         if rid.type == GROUP:
             return refusals.group_not_found(rid.name)
         if rid.group_key is not None and not self.store.exists(rid.group_key):
             return refusals.group_not_found(rid.group or "")
+        own = self.registry.behaviour(rid.type).not_found(rid, as_scope=as_scope)
+        if own is not None:
+            return own
         relative = rid.id.rpartition("/providers/")[2]
         return refusals.resource_not_found(relative, rid.group)
 

@@ -31,6 +31,8 @@ class ManagementGroups(Behaviour):
 
     provisioning = False
     created_status = 200
+    deleted_status = 204
+    knows_statuses = True
 
     def implies(self, rid: ResourceId, /) -> bool:
         return rid.name.casefold() == rid.tenant.casefold()

@@ -16,6 +16,8 @@ from azlin.sandbox.arm.catalog_build import STATUSES_PATH
 def register(registry: Registry) -> None:
     raw: dict[str, dict[str, list[int]]] = json.loads(STATUSES_PATH.read_text(encoding="utf-8"))
     for type_name, taken in raw.items():
+        if registry.behaviour(type_name).knows_statuses:
+            continue
         behaviour = copy.copy(registry.behaviour(type_name))
         _fit_writes(behaviour, taken.get("PUT"))
         _fit_deletes(behaviour, taken.get("DELETE"))

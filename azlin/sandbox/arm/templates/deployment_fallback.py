@@ -10,7 +10,7 @@ from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, object_of
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
-from azlin.sandbox.arm.templates.deployment_requests import TEMPLATE, not_found
+from azlin.sandbox.arm.templates.deployment_requests import TEMPLATE
 from azlin.sandbox.arm.templates.template_places import DEPLOYMENTS
 
 
@@ -32,10 +32,7 @@ class Fallback:
             named = call.plane.store.parse(
                 f"{rid.scope}/providers/{DEPLOYMENTS}/{wanted.get('deploymentName')}", rid.tenant
             )
-            found = call.plane.store.get(named)
-            if found is None:
-                raise not_found(named, call)
-            return cls("SpecificDeployment", found.id)
+            return cls("SpecificDeployment", call.plane.find(named, call).id)
         before = _succeeded(rid, call)
         if before is None:
             raise ArmRefusal(

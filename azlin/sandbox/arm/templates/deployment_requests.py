@@ -152,13 +152,13 @@ def _what_if(call: Call, groups: Mapping[str, str], body: Any) -> Answer:
 
 def _operations(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     rid = _rid(call, groups)
-    _find(rid, call)
+    call.plane.find(rid, call)
     return Answer(200, {"value": call.plane.store.recall(OPERATIONS + rid.key) or []})
 
 
 def _operation(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     rid, wanted = _rid(call, groups), groups["operation"]
-    _find(rid, call)
+    call.plane.find(rid, call)
     for one in array_of(call.plane.store.recall(OPERATIONS + rid.key)):
         if str(one["operationId"]).casefold() == wanted.casefold():
             return Answer(200, one)
@@ -167,17 +167,8 @@ def _operation(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     )
 
 
-def _find(rid: ResourceId, call: Call) -> Resource:
-    found = call.plane.store.get(rid)
-    if found is None:
-        raise not_found(rid, call)
-    return found
-
-
-def not_found(rid: ResourceId, call: Call) -> ArmRefusal:
-    """A deployment that is not there; first its group, if that is what is missing."""
-    if rid.group_key is not None and not call.plane.store.exists(rid.group_key):
-        return refusals.group_not_found(rid.group or "")
+def missing_deployment(rid: ResourceId) -> ArmRefusal:
+    """A deployment that is not there."""
     return ArmRefusal(404, "DeploymentNotFound", f"Deployment '{rid.name}' could not be found.")
 
 

@@ -102,7 +102,10 @@ def where(rid: ResourceId, body: Body, template: Any, call: Call, groups: Mappin
     above: Body | None = None
     if scope is not None and kind in (GROUP, MANAGEMENT_GROUP):
         reading = Call(plane, "GET", call.api_version, call.tenant, call.oid)
-        above = groups.get(scope.id.casefold()) or plane.show(plane.find(scope, reading), reading)
+        above = groups.get(scope.id.casefold())
+        if above is None and kind == MANAGEMENT_GROUP:
+            plane.require(scope, as_scope=True)
+        above = above or plane.show(plane.find(scope, reading), reading)
     asked = object_of(body.get("properties"))
     about: Body = {"name": rid.name, "properties": {**_about(asked), "template": template}}
     if "location" in body:

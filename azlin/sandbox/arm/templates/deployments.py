@@ -148,6 +148,9 @@ class Deployments(Behaviour):
                 "https://aka.ms/arm-deploy for usage details.",
             )
 
+    def not_found(self, rid: ResourceId, /, *, as_scope: bool) -> ArmRefusal | None:
+        return None if as_scope else deployment_requests.missing_deployment(rid)
+
     def deleted(self, resource: Resource, call: Call, /) -> None:
         self._open.pop(resource.id.key, None)
         call.plane.store.forget(OPERATIONS + resource.id.key)

@@ -11,6 +11,7 @@ from typing import Any
 
 from azlin.sandbox.arm.behaviour import Call
 from azlin.sandbox.arm.jsonc import Body, object_of
+from azlin.sandbox.arm.management_groups import MANAGEMENT_GROUP
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.templates.deployment_run import with_linked
 from azlin.sandbox.arm.templates.deployment_scope import opened
@@ -37,8 +38,14 @@ class Expansion:
         for own in template.resources:
             body = own.body(own.functions, keep=True)
             self.resources.append((own, body))
-            if own.type.casefold() == GROUPS.casefold():
-                self._groups[own.id.casefold()] = {"id": own.id, "name": own.name, "type": own.type, **body}
+            if own.type.casefold() in (GROUPS.casefold(), MANAGEMENT_GROUP.casefold()):
+                self._groups[own.id.casefold()] = {
+                    "id": own.id,
+                    "name": own.name,
+                    "type": own.type,
+                    "properties": {},
+                    **body,
+                }
             if own.type.casefold() == DEPLOYMENTS.casefold() and not own.existing and depth < _DEEPEST:
                 self._nested(own, with_linked(body, linked), depth)
 

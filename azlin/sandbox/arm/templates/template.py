@@ -317,9 +317,7 @@ def _one(
         if call.name.casefold() in ("reference", "references") or call.name.casefold().startswith("list"):
             waits_for.extend(_named(call.arguments[:1], scoped))
     own = Deployable(
-        id=f"{parent.id}/{kind.rpartition('/')[2]}/{name.rpartition('/')[2]}"
-        if parent is not None
-        else id_of(kind, name, raw, scoped, where),
+        id=id_of(kind, name, raw, scoped, where) if parent is None else _child_id(parent, kind, name),
         type=kind,
         name=name,
         api_version=version,
@@ -336,6 +334,12 @@ def _one(
     if wanted:
         for child in array_of(raw.get("resources")):
             yield from _copies(object_of(child), scoped, where, None, own)
+
+
+def _child_id(parent: Deployable, kind: str, name: str) -> str:
+    segments = kind.split("/")[parent.type.count("/") + 1 :]
+    names = name.split("/")[parent.type.count("/") :]
+    return "/".join((parent.id, *(f"{segment}/{part}" for segment, part in zip(segments, names, strict=True))))
 
 
 def _named(arguments: Sequence[Node], functions: Functions) -> list[str]:
