@@ -1,9 +1,9 @@
 """`https://prices.azure.com/api/retail/prices`, answered from the price table that comes with azlin.
 
 Only prices that somebody recorded from Azure's own API are there, and of each only what the table keeps: what it does
-not keep (meterId, productId, skuId, location, and names that it has no rule for) is empty, `isPrimaryMeterRegion` null.
-`effectiveStartDate` is the day on which the price was recorded. Whether a VM's price is for Windows is told by the end
-of `productName`, as in Azure.
+not keep (meterId, productId, skuId, location, names that it has no rule for) is empty, `isPrimaryMeterRegion` is left
+out. `effectiveStartDate` is the day on which the price was recorded. Whether a VM's price is for Windows is told by the
+end of `productName`, as in Azure.
 
 Source: "Azure Retail Prices REST API" (fields, $filter, 1,000 items a page, NextPageLink).
 """
@@ -205,7 +205,6 @@ def _item(row: Price) -> Item:
         "serviceFamily": described.get("serviceFamily", ""),
         "unitOfMeasure": row.unit,
         "type": "Consumption",
-        "isPrimaryMeterRegion": None,
         "armSkuName": described.get("armSkuName", ""),
     }
 
