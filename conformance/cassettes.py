@@ -99,8 +99,8 @@ def fetched(release: str) -> Path:
 
 
 def comparable(uri: str) -> str:
-    """Clients encode what they are sent their own way."""
-    return uri.replace("%2B", "+").replace("%2b", "+").casefold()
+    """Clients encode what they are sent their own way, and leave out a port that is the usual one."""
+    return uri.replace("%2B", "+").replace("%2b", "+").replace(":443/", "/").casefold()
 
 
 def _cache() -> Path:

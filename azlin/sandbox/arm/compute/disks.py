@@ -1,7 +1,12 @@
-"""Managed disks: size, performance tier, and which VM has them."""
+"""Managed disks and snapshots: size, performance tier, which VM has them, and access that was granted to their bytes.
+
+A grant (`beginGetAccess`) changes the disk as in Azure and gives an address of Azure's form; the sandbox keeps no bytes
+of disks, so nothing answers there.
+"""
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from typing import Any
 
@@ -14,6 +19,9 @@ from azlin.sandbox.arm.store import Resource
 from azlin.sandbox.arm.times import iso
 
 DISKS = "Microsoft.Compute/disks"
+SNAPSHOTS = "Microsoft.Compute/snapshots"
+_GRANTED = "ActiveSAS"
+_ACCESS = frozenset(("begingetaccess", "endgetaccess"))
 _GIB = 1024**3
 _TIERS = {
     "premium": ((4, "P1", 120, 25), (8, "P2", 120, 25), (16, "P3", 120, 25), (32, "P4", 120, 25), (64, "P6", 240, 50),
@@ -35,6 +43,8 @@ class Disks(Typed):
     kept = ("timeCreated", "uniqueId", "diskState")
     implicit_names = frozenset[str]()
     needs_location = True
+    slow_actions = _ACCESS
+    act_pending = True
 
     def check(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
         properties = resource.properties
@@ -71,6 +81,7 @@ class Disks(Typed):
         complete_disk(resource.body)
 
     def refuse_delete(self, resource: Resource, _call: Call, /) -> None:
+        _refuse_granted(resource)
         machine = resource.body.get("managedBy")
         if machine:
             raise ArmRefusal(
@@ -78,11 +89,58 @@ class Disks(Typed):
             )
 
     def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:
-        if action in ("begingetaccess", "endgetaccess"):
-            raise ArmRefusal(
-                409, "OperationNotAllowed", "The sandbox keeps no disk contents, so there is nothing to export."
-            )
+        if action in _ACCESS:
+            return _access(action, resource, object_of(body), call)
         return super().act(action, resource, body, call)
+
+
+class Snapshots(Typed):
+    slow_actions = _ACCESS
+    act_pending = True
+    created_status = 202
+    implicit_names = frozenset[str]()
+
+    def refuse_delete(self, resource: Resource, _call: Call, /) -> None:
+        _refuse_granted(resource)
+
+    def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:
+        if action in _ACCESS:
+            return _access(action, resource, object_of(body), call)
+        return super().act(action, resource, body, call)
+
+
+def _access(action: str, resource: Resource, asked: Body, call: Call) -> Body | None:
+    """Grant or revoke. One that is attached cannot be read from outside."""
+    if action == "endgetaccess":
+        if resource.properties.get("diskState") == _GRANTED:
+            resource.properties["diskState"] = "Unattached"
+            call.plane.store.put(resource.id, resource.body)
+        return None
+    seconds = asked.get("durationInSeconds")
+    if asked.get("access") not in ("Read", "Write") or not isinstance(seconds, int) or seconds <= 0:
+        raise missing("grantAccessData.access" if asked.get("access") is None else "grantAccessData.durationInSeconds")
+    if resource.body.get("managedBy"):
+        raise ArmRefusal(
+            409,
+            "OperationNotAllowed",
+            f"Disk {resource.id.name} is attached to VM {resource.body['managedBy']}, so its contents cannot be "
+            "exported.",
+        )
+    resource.properties["diskState"] = _GRANTED
+    call.plane.store.put(resource.id, resource.body)
+    host = f"md-{secrets.token_hex(6)}.z1.blob.storage.azure.net"
+    query = f"sv=2018-03-28&sr=b&si={uuid.uuid4()}&sig={secrets.token_urlsafe(32)}"
+    return {"accessSAS": f"https://{host}/{secrets.token_hex(6)}/abcd?{query}"}
+
+
+def _refuse_granted(resource: Resource) -> None:
+    if resource.properties.get("diskState") == _GRANTED:
+        raise ArmRefusal(
+            409,
+            "OperationNotAllowed",
+            f"There is an active shared access signature outstanding for disk {resource.id.name}. Call EndGetAccess "
+            "before attaching or deleting the disk. Learn more here: aka.ms/revokeaccessapi.",
+        )
 
 
 def missing(target: str) -> ArmRefusal:
@@ -112,7 +170,8 @@ def complete_disk(body: Body) -> None:
     properties.setdefault("publicNetworkAccess", "Enabled")
     properties.setdefault("timeCreated", iso())
     properties.setdefault("uniqueId", str(uuid.uuid4()))
-    properties["diskState"] = "Attached" if body.get("managedBy") else "Unattached"
+    if properties.get("diskState") != _GRANTED:
+        properties["diskState"] = "Attached" if body.get("managedBy") else "Unattached"
     properties["provisioningState"] = "Succeeded"
 
 
@@ -134,6 +193,7 @@ def give(rid: ResourceId, machine: Resource, wanted: Body, call: Call) -> Resour
             f"Disk '{found.id.id}' cannot be attached as the disk is already owned by VM '{holder}'.",
             target="/".join(found.id.id.split("/")[-2:]),
         )
+    _refuse_granted(found)
     if holder != machine.id.id:
         found.body["managedBy"] = machine.id.id
         found.properties["diskState"] = "Attached"
@@ -155,3 +215,4 @@ def take(path: str, machine: ResourceId, call: Call, *, delete: bool) -> None:
 
 def register(registry: Registry) -> None:
     registry.type(DISKS, Disks())
+    registry.type(SNAPSHOTS, Snapshots())

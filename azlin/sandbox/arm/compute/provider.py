@@ -9,7 +9,7 @@ from typing import Any
 
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.bodies import Typed
-from azlin.sandbox.arm.compute import disks, images, scale_set_views, scale_sets, virtual_machines
+from azlin.sandbox.arm.compute import disks, images, run_commands, scale_set_views, scale_sets, virtual_machines
 from azlin.sandbox.arm.compute.virtual_machines import MACHINES
 from azlin.sandbox.arm.compute.vm_sizes import families, find_size, sizes_in, skus
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
@@ -57,6 +57,14 @@ def _sizes(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     return Answer(200, {"value": [size.short() for size in sizes_in(groups["location"])]})
 
 
+def _machines_in(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+    """Of a region, whatever group they are in."""
+    found = call.plane.store.all(type=f"Microsoft.Compute/{groups['kind']}", subscription=groups["subscription"])
+    wanted = location_name(groups["location"])
+    here = [one for one in found if location_name(one.body.get("location")) == wanted]
+    return Answer(200, {"value": [call.plane.show(one, call) for one in here]})
+
+
 def _usages(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     location = location_name(groups["location"])
     cores: Counter[str] = Counter()
@@ -94,7 +102,7 @@ def _words(family: str) -> str:
 
 
 def register(registry: Registry) -> None:
-    for part in (disks, images, virtual_machines, scale_sets, scale_set_views):
+    for part in (disks, images, virtual_machines, scale_sets, scale_set_views, run_commands):
         part.register(registry)
     registry.type("Microsoft.Compute/availabilitySets", AvailabilitySets())
     under = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Compute"
@@ -102,3 +110,5 @@ def register(registry: Registry) -> None:
     here = under + "/locations/(?P<location>[^/]+)"
     registry.route("GET", "Microsoft.Compute", here + "/vmSizes", _sizes)
     registry.route("GET", "Microsoft.Compute", here + "/usages", _usages)
+    machines = "/(?P<kind>virtualMachines|virtualMachineScaleSets)"
+    registry.route("GET", "Microsoft.Compute", here + machines, _machines_in)

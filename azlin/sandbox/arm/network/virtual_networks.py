@@ -15,6 +15,7 @@ from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.locations import location_name
 from azlin.sandbox.arm.network import (
     application_gateways,
+    gateways,
     network_interfaces,
     network_parts,
     public_addresses,
@@ -266,7 +267,7 @@ def register(registry: Registry) -> None:
     registry.type("Microsoft.Network/*", NetworkTyped())
     registry.type("Microsoft.Network/virtualNetworks", VirtualNetworks())
     registry.type(SUBNETS, Subnets())
-    for part in (application_gateways, network_parts, network_interfaces, public_addresses, security_groups):
+    for part in (application_gateways, gateways, network_parts, network_interfaces, public_addresses, security_groups):
         part.register(registry)
     here = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Network/locations/(?P<location>[^/]+)"
     registry.route("GET", "Microsoft.Network", here + "/usages", _usages)

@@ -71,13 +71,31 @@ def test_a_disk_that_cannot_be_is_refused(azure: Azure, properties: dict[str, An
     assert target in answer.body["error"]["message"]
 
 
-def test_contents_are_never_made_up(azure: Azure):
-    path = f"{azure.group()}/providers/Microsoft.Compute/disks/d"
+def disk(azure: Azure, kind: str = "disks") -> str:
+    path = f"{azure.group()}/providers/Microsoft.Compute/{kind}/d"
     empty = {"creationData": {"createOption": "Empty"}, "diskSizeGB": 4}
-    azure.put(path, {"location": "westeurope", "properties": empty})
-    assert azure.get(path)["properties"]["diskState"] == "Unattached"
-    assert azure.code("POST", f"{path}/beginGetAccess", {"access": "Read"})[0] == 409
+    answer = azure.ask("PUT", path, {"location": "westeurope", "properties": empty})
+    assert answer.status in (200, 201, 202), answer.body
+    return path
+
+
+@pytest.mark.parametrize("kind", ["disks", "snapshots"])
+def test_a_disk_whose_bytes_are_given_out_stays_until_that_is_taken_back(azure: Azure, kind: str):
+    path = disk(azure, kind)
+    granted = azure.ask("POST", f"{path}/beginGetAccess", {"access": "Read", "durationInSeconds": 60})
+    assert granted.status == 202
+    address = azure.get(granted.headers["Location"])["accessSAS"]
+    assert address.startswith("https://md-")
+    assert azure.get(path)["properties"]["diskState"] == "ActiveSAS"
+    assert address not in str(azure.get(path))
+    assert azure.code("DELETE", path) == (409, "OperationNotAllowed")
+    assert azure.ask("POST", f"{path}/endGetAccess").status == 202
     assert azure.ask("DELETE", path).status in (200, 202, 204)
+
+
+def test_what_a_grant_needs_is_named(azure: Azure):
+    error = azure.ask("POST", f"{disk(azure)}/beginGetAccess", {"access": "Read"}).body["error"]
+    assert error["target"] == "grantAccessData.durationInSeconds"
 
 
 def test_what_is_missing_is_named():
