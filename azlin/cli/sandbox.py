@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from azlin.cli.fault import fault
 from azlin.cli.output import Output, output_options
 from azlin.errors import NotFound, ToolMissing, Undecided, UsageRefused
 from azlin.paths import Paths
@@ -147,7 +148,7 @@ def _remember_tenant(report: dict[str, Any]) -> str:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @output_options
 def reset(yes: bool, output: Output) -> None:
-    """Remove every resource and every fault. Tenants, subscriptions and sign-ins stay."""
+    """Remove every resource and every fault, and set the clock right. Tenants, subscriptions and sign-ins stay."""
     from azlin.agentic.approver import Question
     from azlin.cli.ask import Keyboard
 
@@ -190,60 +191,19 @@ def env(shell: str, output: Output) -> None:
         click.echo('# Set them in this shell:  eval "$(azlin sandbox env)"', err=True)
 
 
-@sandbox.group(context_settings=_HELP)
-def fault() -> None:
-    """Trouble on purpose: error codes, throttling, latency."""
-
-
-@fault.command("add")
-@click.option("--type", metavar="TYPE", help="Resource type; * matches any part. Default: every type.")
-@click.option("--method", metavar="METHOD", help="PUT, PATCH, GET, DELETE or POST. Default: every method.")
-@click.option("--name", metavar="PATTERN", help="Name of the resource; * matches any part.")
-@click.option("--code", metavar="CODE", help="ARM error code, such as SkuNotAvailable or AllocationFailed.")
-@click.option("--message", metavar="TEXT", help="The error's words.")
-@click.option("--status", type=click.IntRange(400, 599), help="HTTP status. Default: 409.")
-@click.option("--times", type=click.IntRange(min=1), help="How often. Default: always.")
-@click.option("--latency-s", type=click.FloatRange(min=0), default=0.0, help="Seconds that the work takes.")
-@click.option("--retry-after-s", type=click.FloatRange(min=0), help="Throttle (429) with this Retry-After.")
+@sandbox.command()
+@click.option("--advance", "seconds", type=click.FloatRange(min=0), help="Seconds to move it on.")
 @output_options
-def add_fault(output: Output, **asked: Any) -> None:
-    """Add a fault. It also meets resources inside deployments.
-
-    With a latency, a write or delete is accepted at once and ends later; with a latency and a code
-    it is accepted and fails later.
-    """
-    if all(asked[one] is None for one in ("code", "status", "retry_after_s")) and asked["latency_s"] == 0:
-        raise UsageRefused(
-            "a fault needs something that goes wrong", fix="add --code, --status, --retry-after-s or --latency-s"
-        )
-    if asked["method"] is not None:
-        asked["method"] = asked["method"].upper()
-    added = _running().ask("POST", "faults", asked)
+def clock(seconds: float | None, output: Output) -> None:
+    """The sandbox's clock, and how to let time pass: operations end, buckets fill, deleted vaults are due."""
+    said = _running().ask("POST", "clock", {"advance_s": seconds or 0.0})
     if output.form is not None:
-        output.put(added)
+        output.put(said)
         return
-    click.echo(f"sandbox: fault {added['id']} added: {_words(added)}")
+    click.echo(f"sandbox: it is {said['now']} here, {said['ahead_s']:g} s ahead of this machine")
 
 
-@fault.command("list")
-@output_options
-def list_faults(output: Output) -> None:
-    """The faults that are set, and how often each was met."""
-    faults = _running().ask("GET", "faults")
-    if output.form is not None:
-        output.put(faults)
-        return
-    for one in faults:
-        click.echo(f"{one['id']}  met {one['hits']} times  {_words(one)}")
-    if not faults:
-        click.echo("sandbox: no faults", err=True)
-
-
-@fault.command("clear")
-def clear_faults() -> None:
-    """Remove every fault."""
-    removed = _running().ask("DELETE", "faults")["removed"]
-    click.echo(f"sandbox: {removed} faults removed")
+sandbox.add_command(fault)
 
 
 def _running() -> Instance:
@@ -282,19 +242,6 @@ def _draw(said: dict[str, Any]) -> None:
     for one in said.get("recent_requests", []):
         command = f"  (az {one['command']})" if one["command"] else ""
         click.echo(f"  {one['status']} {one['method']:6} {one['host']}{one['path']}{command}")
-
-
-def _words(one: dict[str, Any]) -> str:
-    where = " ".join(
-        (one["method"] or "any method", one["type"] or "any type", *(["named " + one["name"]] if one["name"] else []))
-    )
-    what = [str(part) for part in (one["status"], one["code"]) if part is not None]
-    if one["retry_after_s"] is not None:
-        what.append(f"throttled for {one['retry_after_s']:g} s")
-    if one["latency_s"]:
-        what.append(f"takes {one['latency_s']:g} s")
-    left = "always" if one["times"] is None else f"{one['times']} times more"
-    return f"{where}: {', '.join(what)}; {left}"
 
 
 def _some(names: list[str]) -> str:

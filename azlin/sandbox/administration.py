@@ -16,10 +16,13 @@ from azlin.sandbox.arm.behaviour import Answer
 from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.faults import Fault
 from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.arm.times import iso
+from azlin.sandbox.clock import Clock
 from azlin.sandbox.demo.large import make_large
 from azlin.sandbox.demo.tenants import make
 from azlin.sandbox.incoming import Incoming
 from azlin.sandbox.request_log import RequestLog
+from azlin.sandbox.scenario import ClockChange, Scenario, play
 from azlin.sandbox.seed import Seeded, SeedUnreadable, seed
 
 
@@ -36,9 +39,16 @@ class Administration:
     """`on_change` is called when tenants or subscriptions were added."""
 
     def __init__(
-        self, plane: ControlPlane, log: RequestLog, instance: dict[str, Any], key: str, on_change: Callable[[], None]
+        self,
+        plane: ControlPlane,
+        clock: Clock,
+        log: RequestLog,
+        instance: dict[str, Any],
+        key: str,
+        on_change: Callable[[], None],
     ) -> None:
         self._plane = plane
+        self._clock = clock
         self._log = log
         self._instance = instance
         self._key = key
@@ -48,7 +58,9 @@ class Administration:
             ("GET", "requests"): lambda _: log.entries(),
             ("GET", "faults"): lambda _: plane.faults.list(),
             ("POST", "faults"): self._add_fault,
-            ("DELETE", "faults"): lambda _: {"removed": plane.faults.clear()},
+            ("DELETE", "faults"): lambda _: {"removed": self._clear_faults()},
+            ("POST", "scenario"): self._scenario,
+            ("POST", "clock"): self._advance,
             ("POST", "seed"): self._seed,
             ("POST", "reset"): self._reset,
         }
@@ -65,7 +77,7 @@ class Administration:
             return _error(404, "NotFound", f"no such door: {incoming.method} {what}")
         try:
             return Answer(200, msgspec.to_builtins(door(incoming)))
-        except (SeedUnreadable, ArmRefusal, msgspec.ValidationError) as refused:
+        except (SeedUnreadable, ArmRefusal, ValueError) as refused:
             return _error(400, "Unreadable", str(refused))
 
     def _status(self, _: Incoming) -> dict[str, Any]:
@@ -76,6 +88,8 @@ class Administration:
             "mutating_requests": self._log.mutating,
             "refused_hosts": self._log.refused_hosts,
             "faults": len(plane.faults.list()),
+            "throttle": plane.throttle.limits,
+            "clock_ahead_s": self._clock.ahead_s,
             "tenants": [
                 {
                     "id": tenant.id,
@@ -110,7 +124,23 @@ class Administration:
 
     def _reset(self, _: Incoming) -> dict[str, int]:
         self._plane.operations.clear()
-        return {"removed": self._plane.store.clear(), "faults": self._plane.faults.clear()}
+        faults = self._clear_faults()
+        self._clock.reset()
+        return {"removed": self._plane.store.clear(), "faults": faults}
+
+    def _clear_faults(self) -> int:
+        self._plane.throttle.limit(None)
+        self._plane.staleness.clear()
+        return self._plane.faults.clear()
+
+    def _scenario(self, incoming: Incoming) -> dict[str, Any]:
+        faults = play(msgspec.convert(incoming.json(), Scenario), self._plane, self._clock)
+        throttle, ahead_s = self._plane.throttle.limits, self._clock.ahead_s
+        return {"faults": faults, "throttle": throttle, "clock_ahead_s": ahead_s}
+
+    def _advance(self, incoming: Incoming) -> dict[str, Any]:
+        ahead_s = self._clock.advance(msgspec.convert(incoming.json(), ClockChange).advance_s)
+        return {"now": iso(self._clock()), "ahead_s": ahead_s}
 
 
 def _error(status: int, code: str, message: str) -> Answer:

@@ -110,24 +110,6 @@ def test_a_seed_that_cannot_be_read_says_why(azlin, tmp_path: Path):
     assert "is not JSON" in refused.stderr
 
 
-def test_faults_are_added_listed_and_cleared(azlin):
-    added = azlin(
-        *("sandbox", "fault", "add", "--type", "Microsoft.Compute/*", "--method", "put", "--name", "web*"),
-        *("--status", "429", "--retry-after-s", "3", "--times", "2", "-o", "json"),
-    )
-    assert added.returncode == 0, added.stderr
-    listed = json.loads(azlin("sandbox", "fault", "list", "-o", "json").stdout)
-    assert listed == [json.loads(added.stdout)]
-    assert (listed[0]["method"], listed[0]["times"], listed[0]["retry_after_s"]) == ("PUT", 2, 3.0)
-    assert azlin("sandbox", "fault", "clear").returncode == 0
-    assert json.loads(azlin("sandbox", "fault", "list", "-o", "json").stdout) == []
-
-
-def test_a_fault_that_changes_nothing_is_refused(azlin):
-    assert azlin("sandbox", "fault", "add", "--type", "X/y").returncode == 2
-    assert azlin("sandbox", "fault", "add", "--status", "200").returncode == 2
-
-
 def test_env_can_be_evaluated_and_azlin_still_works_in_that_shell(azlin, environment: dict[str, str]):
     lines = azlin("sandbox", "env")
     assert lines.returncode == 0

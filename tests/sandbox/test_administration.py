@@ -10,6 +10,7 @@ import pytest
 
 from azlin.sandbox.administration import Administration
 from azlin.sandbox.arm.behaviour import Answer
+from azlin.sandbox.clock import Clock
 from azlin.sandbox.incoming import Incoming
 from azlin.sandbox.request_log import RequestLog
 from tests.sandbox.conftest import Azure
@@ -19,7 +20,8 @@ class Door:
     def __init__(self, azure: Azure) -> None:
         self.log = RequestLog()
         self.changes = 0
-        self.administration = Administration(azure.plane, self.log, {"pid": 7, "id": "i"}, "key", self._changed)
+        clock = Clock(azure.plane.store)
+        self.administration = Administration(azure.plane, clock, self.log, {"pid": 7, "id": "i"}, "key", self._changed)
 
     def _changed(self) -> None:
         self.changes += 1
@@ -99,3 +101,25 @@ def test_reset_takes_resources_and_faults_and_leaves_who_exists(door: Door, azur
     assert door.ask("POST", "reset").body == {"removed": 2, "faults": 1}
     assert azure.plane.store.count() == 0
     assert azure.plane.directory.tenants == before
+
+
+def test_a_scenario_is_played_and_cleared_with_the_faults(door: Door):
+    scenario = {"fault": [{"code": "X"}, {"drop": "after"}], "throttle": {}, "clock": {"advance_s": 60}}
+    played = door.ask("POST", "scenario", json.dumps(scenario).encode()).body
+    assert [one["code"] for one in played["faults"]] == ["X", None]
+    assert played["throttle"]["writes"] == {"bucket": 200, "refill_per_s": 10.0}
+    assert played["clock_ahead_s"] == 60
+    assert door.ask("DELETE", "faults").body == {"removed": 2}
+    status = door.ask("GET", "status").body
+    assert (status["throttle"], status["clock_ahead_s"]) == (None, 60)
+    door.ask("POST", "reset")
+    assert door.ask("GET", "status").body["clock_ahead_s"] == 0
+
+
+def test_the_clock_goes_on_and_not_back(door: Door):
+    assert door.ask("POST", "clock", b'{"advance_s": 5}').body["ahead_s"] == 5
+    assert door.ask("POST", "clock", b'{"advance_s": -5}').status == 400
+
+
+def test_a_fault_with_an_unknown_field_is_refused(door: Door):
+    assert door.ask("POST", "faults", b'{"cod": "X"}').status == 400

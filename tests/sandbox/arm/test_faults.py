@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from azlin.sandbox.arm.faults import Fault, Faults
+from azlin.sandbox.incoming import Incoming
 
 THING = "providers/Microsoft.Sandbox/things"
 BODY = {"location": "westeurope"}
@@ -72,3 +73,46 @@ def test_faults_survive_a_restart_and_can_be_cleared(azure: Any):
     assert [one.times for one in again.list()] == [3]
     assert again.clear() == 1
     assert Faults(azure.plane.store).list() == []
+
+
+def test_the_first_matches_can_be_spared(azure: Any):
+    azure.plane.faults.add(Fault(type="Microsoft.Sandbox/nets", method="GET", code="X", skip=2, times=1))
+    path = azure.group() + "/providers/Microsoft.Sandbox/nets/n"
+    azure.put(path)
+    assert [azure.ask("GET", path).status for _ in range(4)] == [200, 200, 409, 200]
+
+
+def test_the_same_seed_hits_the_same_matches():
+    def hits(seed: int) -> list[bool]:
+        fault = Fault(code="X", probability=0.3, seed=seed)
+        return [fault.hit() for _ in range(200)]
+
+    assert hits(1) == hits(1) != hits(2)
+    assert 30 < sum(hits(1)) < 90
+
+
+def test_a_fault_can_be_about_a_size_or_a_place(azure: Any):
+    azure.plane.faults.add(Fault(code="SkuNotAvailable", sku="Standard_D*", location="West Europe"))
+    group = azure.group()
+    path = f"{group}/providers/Microsoft.Sandbox/nets/n"
+    machine = {"location": "westeurope", "properties": {"hardwareProfile": {"vmSize": "standard_d2s_v3"}}}
+    assert azure.code("PUT", path, machine) == (409, "SkuNotAvailable")
+    assert azure.code("PUT", path, {"location": "westeurope", "sku": {"name": "Standard_D4"}})[1] == "SkuNotAvailable"
+    azure.put(path, {"location": "westeurope", "sku": {"name": "Standard_B1s"}})
+    azure.put(f"{path}2", {"location": "northeurope", "sku": {"name": "Standard_D4"}})
+
+
+def test_a_fault_about_requests_meets_no_resource_and_the_other_way_round(azure: Any):
+    azure.plane.faults.add(Fault(service="arm", path="*/nets/*", code="X"))
+    path = f"{azure.group()}/providers/Microsoft.Sandbox/nets/n"
+    azure.put(path)
+    met = azure.arm.trouble("arm", Incoming("GET", path, {}, {}, b"", ""))
+    assert met.refusal.code == "X"
+    assert azure.arm.trouble("graph", Incoming("GET", path, {}, {}, b"", "")).refusal is None
+
+
+def test_a_request_is_known_by_the_type_and_name_in_its_path(azure: Any):
+    azure.plane.faults.add(Fault(type="Microsoft.Sandbox/nets", name="n", drop="after"))
+    path = f"{azure.subscription}/resourceGroups/g/providers/microsoft.sandbox/nets/"
+    assert azure.arm.trouble("arm", Incoming("PUT", f"{path}N", {}, {}, b"", "")).drop == "after"
+    assert azure.arm.trouble("arm", Incoming("PUT", f"{path}M", {}, {}, b"", "")).drop is None
