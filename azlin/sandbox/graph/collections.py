@@ -62,17 +62,13 @@ def _collection(objects: Objects, asking: Asking, tenant: Tenant, kind: str, *, 
         raise refusals.method_not_supported()
     listing = Listing(asking.of(segment), kind)
     if counted:
-        return relations.count(asking, list(listing.narrow(objects.all(asking.tenant, kind))))
-    expands = relations.expansions(asking, kind)
-    page = listing.objects(objects)
-    if expands:
-        page.body["value"] = [_expanded(objects, asking, tenant, body) for body in page.body["value"]]
-    return page
+        return relations.count(asking, lambda: listing.total(objects))
+    relations.expansions(asking, kind)
 
+    def show(one: Entity) -> Body:
+        return relations.expanded(objects, asking, one, shown(one, listing.select, mixed=False))
 
-def _expanded(objects: Objects, asking: Asking, tenant: Tenant, body: Body) -> Body:
-    found = objects.get(tenant.id, str(body.get("id", "")))
-    return body if found is None else relations.expanded(objects, asking, found, body)
+    return listing.objects(objects, show)
 
 
 def _create(objects: Objects, asking: Asking, tenant: Tenant, kind: str) -> Entity | Answer:

@@ -17,8 +17,9 @@ Body = dict[str, Any]
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """`indexed` properties are found without reading every object; `fixed` ones cannot be written, `at_birth`
-    ones only when it is made; `merged` ones are changed member by member by a PATCH; `shown` is what an answer holds without `$select` (empty: everything)."""
+    """`indexed` properties are found without reading every object. `fixed` ones cannot be written, `at_birth` ones
+    only when the object is made; `merged` ones are changed member by member by a PATCH. `shown` is what an answer
+    holds without `$select` (empty: everything)."""
 
     segment: str
     indexed: list[str]

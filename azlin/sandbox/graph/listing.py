@@ -21,6 +21,7 @@ from azlin.sandbox.graph.refusals import bad_request, needs_eventual, query_unsu
 
 PAGE_SIZE = 100
 _LARGEST_PAGE = 999
+Show = Callable[[Entity], Body]
 _COMMON = frozenset(("id", "deletedDateTime", "displayName"))
 
 
@@ -45,20 +46,20 @@ class Listing:
                 raise query_unsupported("Sorting not supported for current query.")
         self._token = _token(asking.query.get("$skiptoken"))
 
-    def objects(self, objects: Objects) -> Answer:
-        """A page of a whole kind, by an index where the filter names one."""
+    def objects(self, objects: Objects, show: Show | None = None) -> Answer:
+        """A page of a whole kind, by an index where the filter names one. `show` makes the body of one."""
         found = self._candidates(objects)
         if self.order or not self._by_seq:
-            return self.answer([one for one in found if self.keeps(one)])
+            return self.answer([one for one in found if self.keeps(one)], show)
         page: list[Entity] = []
         for one in found:
             if self.keeps(one):
                 if len(page) == self.top:
-                    return self._page(page, f"s{page[-1].seq}", lambda: self._total(objects))
+                    return self._page(page, f"s{page[-1].seq}", lambda: self.total(objects), show)
                 page.append(one)
-        return self._page(page, None, lambda: self._total(objects))
+        return self._page(page, None, lambda: self.total(objects), show)
 
-    def answer(self, found: Iterable[Entity], show: Callable[[Entity], Body] | None = None) -> Answer:
+    def answer(self, found: Iterable[Entity], show: Show | None = None) -> Answer:
         """A page of a list that is at hand; the filter has been applied unless it came with `narrow`."""
         whole = _sorted(list(found), self.order, self.kind)
         start = self._token[1] if self._token[0] == "o" else 0
@@ -96,7 +97,8 @@ class Listing:
         after = self._token[1] if self._token[0] == "s" and not self.order else 0
         return objects.all(tenant, self.kind, after=after)
 
-    def _total(self, objects: Objects) -> int:
+    def total(self, objects: Objects) -> int:
+        """How many of the whole kind the filter keeps."""
         if self.filter is None and self.search is None:
             return objects.count(self.asking.tenant, self.kind)
         return sum(self.keeps(one) for one in objects.all(self.asking.tenant, self.kind))
@@ -106,7 +108,7 @@ class Listing:
         page: list[Entity],
         more: str | None,
         total: Callable[[], int],
-        show: Callable[[Entity], Body] | None = None,
+        show: Show | None = None,
     ) -> Answer:
         asking = self.asking
         body: Body = {"@odata.context": asking.context(f"{asking.collection}{select_suffix(self.select)}")}

@@ -114,7 +114,8 @@ def answer(objects: Objects, asking: Asking, entity: Entity, relation: str, rest
         kind = next((name for name in kinds() if name.casefold() == wanted), kind)
         rest = rest[1:]
     if rest == ("$count",):
-        return count(asking, list(Listing(asking, kind).narrow(found)))
+        kept = list(Listing(asking, kind).narrow(found))
+        return count(asking, lambda: len(kept))
     if rest:
         return _one(asking, entity, relation, kind, found, rest[0])
     collection = "directoryObjects" if kind == _MIXED else kinds()[kind].segment
@@ -124,11 +125,11 @@ def answer(objects: Objects, asking: Asking, entity: Entity, relation: str, rest
     return listing.answer(listing.narrow(found))
 
 
-def count(asking: Asking, found: list[Entity]) -> Answer:
+def count(asking: Asking, total: Callable[[], int]) -> Answer:
     """`.../$count`: a bare number, for who takes advanced queries. Raises GraphRefusal 400."""
     if not asking.eventual:
         raise refusals.bad_request("$count is not currently supported.")
-    return Answer(200, str(len(found)).encode(), {"Content-Type": "text/plain"})
+    return Answer(200, str(total()).encode(), {"Content-Type": "text/plain"})
 
 
 def expansions(asking: Asking, kind: str) -> list[tuple[str, list[str] | None]]:

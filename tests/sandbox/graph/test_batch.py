@@ -53,5 +53,5 @@ def test_a_batch_that_is_none_is_refused(graph: Any, requests: Any):
 
 
 def test_a_batch_in_a_batch_is_refused(graph: Any):
-    inner = {"id": "1", "method": "POST", "url": "/$batch", "body": {"requests": []}}
+    inner: dict[str, Any] = {"id": "1", "method": "POST", "url": "/$batch", "body": {"requests": []}}
     assert run(graph, inner)["1"]["status"] == 400

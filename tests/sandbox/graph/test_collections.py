@@ -111,7 +111,12 @@ def test_identifier_uris_are_unique_and_of_a_verified_domain(graph: Any):
 
 
 def test_an_enabled_role_cannot_be_taken_away(graph: Any):
-    role = {"id": "d1c2ade8-0000-0000-0000-6d06b947c66f", "displayName": "W", "description": "w", "value": "w"}
+    role: dict[str, Any] = {
+        "id": "d1c2ade8-0000-0000-0000-6d06b947c66f",
+        "displayName": "W",
+        "description": "w",
+        "value": "w",
+    }
     role["allowedMemberTypes"] = ["User"]
     path = f"/applications/{graph.application('a', appRoles=[role])['id']}"
     assert graph.refused("PATCH", path, {"appRoles": []}) == (400, "CannotDeleteOrUpdateEnabledEntitlement")

@@ -32,7 +32,12 @@ def test_a_grant_for_one_user_names_the_user(graph: Any):
 
 
 def test_an_app_role_is_assigned_once_and_goes_with_the_principal(graph: Any):
-    role = {"id": "d1c2ade8-0000-0000-0000-6d06b947c66f", "displayName": "W", "description": "w", "value": "w"}
+    role: dict[str, Any] = {
+        "id": "d1c2ade8-0000-0000-0000-6d06b947c66f",
+        "displayName": "W",
+        "description": "w",
+        "value": "w",
+    }
     role["allowedMemberTypes"] = ["User"]
     application = graph.application("api", appRoles=[role])
     resource = graph.post("/servicePrincipals", {"appId": application["appId"]})["id"]

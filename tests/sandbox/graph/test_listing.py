@@ -91,6 +91,8 @@ def test_expand_shows_at_most_twenty(graph: Any):
     assert [one["displayName"] for one in body["members"]] == [f"u{number}" for number in range(20)]
     assert set(body["members"][0]) == {"@odata.type", "id", "displayName"}
     assert len(graph.get(f"/groups/{group}?$expand=members")["members"]) == 20
+    chosen = graph.get("/groups?$select=displayName&$expand=members($select=id)")["value"][0]
+    assert (set(chosen), len(chosen["members"])) == ({"displayName", "members"}, 20)
 
 
 def test_every_indexed_property_is_one_that_its_kind_has():
