@@ -11,6 +11,8 @@ Rules, the same for every recording:
  - Everything else is sent in its order as it was recorded, api-version, query, body and conditions, once; but a value
    of 8 letters or more that the service chose (in the recording it is first seen in an answer) is replaced by what the
    sandbox answered in the same place of the same answer.
+ - Which instance ids a scale set has is chosen by the service too (it makes more than it keeps): the n-th that the
+   recording found stands for the n-th that the sandbox made, and one that it did not find for one that is not there.
  - The status class is right when both answers are 2xx, or both 4xx (and so on).
  - The key paths of an answer: its JSON's object keys from the root joined by '.', arrays folded to '[]', each once,
    inner ones as well as leaves, of answers of every status. Present is what the sandbox's answer to the same request
@@ -30,6 +32,7 @@ import msgspec
 
 from azlin.sandbox.arm.behaviour import Answer, Registry
 from azlin.sandbox.arm.control_plane import ControlPlane
+from azlin.sandbox.arm.jsonc import array_of, object_of
 from azlin.sandbox.arm.routes import Arm
 from azlin.sandbox.arm.store import Store
 from azlin.sandbox.directory import Directory
@@ -43,6 +46,9 @@ _TENANT = "00000000-0000-0000-0000-000000000000"
 _SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-f-]{36})", re.IGNORECASE)
 _GROUP = re.compile(r"(/subscriptions/[^/]+/resourcegroups/[^/?]+)(/[^?]*)?", re.IGNORECASE)
 _LOCATION = re.compile(r'"location": ?"([A-Za-z0-9 ]+)"')
+_SCALE_SET = re.compile(r"/subscriptions/[^/?]+/[^?]*/virtualMachineScaleSets/[^/?]+", re.IGNORECASE)
+_INSTANCE = re.compile(rf"({_SCALE_SET.pattern})/virtualMachines/(\d+)", re.IGNORECASE)
+_INSTANCE_IDS = re.compile(r'("instanceIds": ?\[)([^]]*)\]')
 _SHORTEST = 8
 
 
@@ -98,7 +104,7 @@ def replay(cassette: Cassette, registry: Registry, key: SigningKey) -> Replayed:
         made = client.ask("PUT", f"{BASE}{group}?api-version=2021-04-01", msgspec.json.encode({"location": location}))
         if made.status not in (200, 201):
             raise ValueError(f"{cassette.name}: group {group}: {made.body}")
-    done, chosen = Replayed(), _Chosen(exchanges)
+    done, chosen, instances = Replayed(), _Chosen(exchanges), _Instances(exchanges, client)
     polls: set[str] = set()
     next_link: str | None = None
     for number, exchange in enumerate(exchanges):
@@ -113,8 +119,8 @@ def replay(cassette: Cassette, registry: Registry, key: SigningKey) -> Replayed:
             done.leave_out("further pages of strangers' resources")
         else:
             uri = next_link if further and next_link else chosen.put_into(exchange.uri)
-            sent = chosen.put_into(exchange.sent).encode()
-            answer = client.ask(exchange.method, uri, sent, _conditions(exchange, chosen))
+            uri, sent = instances.put_into(uri, chosen.put_into(exchange.sent))
+            answer = client.ask(exchange.method, uri, sent.encode(), _conditions(exchange, chosen))
             body = answer.body
             next_link = cast("dict[str, Any]", body).get("nextLink") if isinstance(body, dict) else None
             asked = Asked(cassette.name, cassette.service, number, exchange, answer)
@@ -167,6 +173,48 @@ class _Client:
         if answer.body is not None and not isinstance(answer.body, bytes):
             answer.body = msgspec.json.decode(msgspec.json.encode(answer.body))
         return answer
+
+
+class _Instances:
+    """The instance ids of scale sets: as they were recorded -> as the sandbox chose them."""
+
+    def __init__(self, exchanges: list[Exchange], client: _Client) -> None:
+        self._client = client
+        self._found: dict[str, set[int]] = {}
+        self._ours: dict[str, list[int]] = {}
+        for one in exchanges:
+            named = _INSTANCE.search(one.uri)
+            if named is not None and one.status < 300:
+                self._found.setdefault(named[1].casefold(), set()).add(int(named[2]))
+
+    def put_into(self, uri: str, sent: str) -> tuple[str, str]:
+        """The request with the ids of the sandbox."""
+        scale_set = _SCALE_SET.search(uri)
+        if scale_set is None or scale_set[0].casefold() not in self._found:
+            return uri, sent
+        key = scale_set[0].casefold()
+        uri = _INSTANCE.sub(
+            lambda named: f"{named[1]}{named[0][len(named[1]) : -len(named[2])]}{self._id(key, named[2])}", uri
+        )
+        return uri, _INSTANCE_IDS.sub(
+            lambda ids: ids[1] + re.sub(r"\d+", lambda one: self._id(key, one[0]), ids[2]) + "]", sent
+        )
+
+    def _id(self, key: str, recorded: str) -> str:
+        ours = self._of_sandbox(key)
+        found = sorted(self._found[key])
+        if int(recorded) in found:
+            at = found.index(int(recorded))
+            return str(ours[at]) if at < len(ours) else recorded
+        return recorded if int(recorded) not in ours else str(max(ours) + 1 + int(recorded))
+
+    def _of_sandbox(self, key: str) -> list[int]:
+        """Asked for once, when the first is needed: the recording knows them from a list that it did not keep."""
+        if not self._ours.get(key):
+            listed = self._client.ask("GET", f"{BASE}{key}/virtualMachines?api-version=2020-06-01", b"").body
+            values = array_of(object_of(listed).get("value"))
+            self._ours[key] = sorted(int(object_of(one)["instanceId"]) for one in values)
+        return self._ours[key]
 
 
 class _Chosen:
