@@ -14,6 +14,7 @@ from azlin import settings
 from azlin.agentic.conclusion import EXIT_CODES
 from azlin.cli.main import COMMANDS, azlin
 from azlin.errors import AzlinError
+from azlin.sandbox.arm.templates.function_signatures import SIGNATURES
 
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/generate.py from the code; run `make docs` instead of editing. -->\n\n"
@@ -79,7 +80,27 @@ def setting_names() -> str:
     return text
 
 
-PAGES = {"commands.md": commands, "exit-codes.md": exit_codes, "settings.md": setting_names}
+def template_functions() -> str:
+    """Every function of the template language that the sandbox evaluates."""
+    text = (
+        f"{MADE}# Template functions\n\n"
+        "The sandbox evaluates these functions of ARM templates; any other is refused with `InvalidTemplate`, as Azure"
+        " does.\nAn argument in square brackets may be left out, `...` stands for any number more, and `list*` for every"
+        "\nfunction whose name begins so (`listKeys`, `listAccountSas`). `utcNow` and `newGuid` may stand only in the"
+        "\ndefault of a parameter, `reference` and `list*` only where the deployed resources are known.\n"
+    )
+    for group, signatures in SIGNATURES.items():
+        text += f"\n## {group}\n\n"
+        text += "".join(f"- `{signature}`\n" for signature in sorted(signatures, key=str.casefold))
+    return text
+
+
+PAGES = {
+    "commands.md": commands,
+    "exit-codes.md": exit_codes,
+    "settings.md": setting_names,
+    "template-functions.md": template_functions,
+}
 
 
 def main() -> int:
