@@ -1,4 +1,4 @@
-"""The unmodified az against the directory of a running sandbox; few processes, because starting az is what takes long."""
+"""The unmodified az against the directory of a running sandbox; few processes, because starting az takes longest."""
 
 from __future__ import annotations
 
