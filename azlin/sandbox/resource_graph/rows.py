@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from azlin.sandbox.arm.behaviour import Behaviour, Call
-from azlin.sandbox.arm.ids import GROUP, parse_id
-from azlin.sandbox.arm.store import Body, Resource, Store
+from azlin.sandbox.arm.ids import GROUP
+from azlin.sandbox.arm.store import Store
 from azlin.sandbox.resource_graph import tables
 from azlin.sandbox.resource_graph.conditions import Condition
 from azlin.sandbox.resource_graph.estate import GROUPS, ROOT_LABEL, Estate
@@ -159,11 +159,8 @@ class Table:
         if self._is_plain(row.kind):
             held = _ENVELOPE.decode(data).properties
             return msgspec.json.decode(held) if bytes(held) else None
-        rid = parse_id(row.key, self._store.casing, self._estate.tenant)
-        if rid is None:
-            return None
-        body: Body = msgspec.json.decode(data)
-        return self._call.plane.show(Resource(rid, body, "", 0.0, 0.0, row.seq), self._call).get("properties")
+        found = self._store.get(self._store.parse(row.key, self._estate.tenant))
+        return None if found is None else self._call.plane.show(found, self._call).get("properties")
 
     def _is_plain(self, kind: str) -> bool:
         """Whether GET answers the stored body as it is."""
@@ -308,7 +305,7 @@ def _indexed(found: Iterator[tuple[Any, ...]], used: frozenset[str]) -> Iterator
 def _in(column: str, wanted: Iterable[str], bound: list[Any], *, negated: bool = False) -> str:
     found = list(wanted)
     if not found:
-        return "1" if negated else "0"
+        return "1" if negated else f"{column} = ''"
     bound += found
     if len(found) == 1:
         return f"{column} {'!=' if negated else '='} ?"

@@ -51,7 +51,7 @@ def _constant(expression: syntax.Expression) -> bool:
         case syntax.Literal():
             return True
         case syntax.Function(name, arguments):
-            return name not in functions.VARYING and all(_constant(one) for one in arguments)
+            return name not in functions.VARYING and name != "pack_all" and all(_constant(one) for one in arguments)
         case syntax.Unary(_, operand):
             return _constant(operand)
         case syntax.Binary(_, left, right):
@@ -72,6 +72,8 @@ def _compiled(expression: syntax.Expression, scope: Scope) -> Scalar:
             return _member(scalar(source, scope), key)
         case syntax.Element(source, index):
             return _element(scalar(source, scope), scalar(index, scope))
+        case syntax.Function("pack_all", ()):
+            return _every_column(scope)
         case syntax.Function(name, arguments):
             if any(isinstance(one, syntax.Star) for one in arguments):
                 raise unsupported("*")
@@ -87,6 +89,11 @@ def _compiled(expression: syntax.Expression, scope: Scope) -> Scalar:
             return _between(scalar(left, scope), scalar(low, scope), scalar(high, scope), negated)
         case syntax.Star():
             raise unsupported("*")
+
+
+def _every_column(scope: Scope) -> Scalar:
+    columns = [(name, scope.column(name).of) for name in scope.columns]
+    return Scalar("dynamic", lambda row: {name: values.jsonable(of(row)) for name, of in columns})
 
 
 def _column_of(query: syntax.Query, scope: Scope) -> list[Scalar]:
