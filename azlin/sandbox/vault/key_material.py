@@ -79,7 +79,8 @@ def to_pem(key: PrivateKey) -> str:
 
 
 def from_pem(pem: str) -> PrivateKey:
-    return suitable(serialization.load_pem_private_key(pem.encode(), None))
+    """A key that was kept here; it was checked when it came in, and checking takes longer than using it."""
+    return suitable(serialization.load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True))
 
 
 def suitable(key: Any) -> PrivateKey:
