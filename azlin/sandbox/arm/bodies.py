@@ -8,14 +8,14 @@ whatever the definition marks write-only or secret. A type without a definition 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from azlin.gateways import schema_casing, schema_check, schema_strip
 from azlin.gateways.schema_check import Problem
 from azlin.gateways.schema_flags import TypeFlags
 from azlin.gateways.schema_seed import load as load_seed
-from azlin.sandbox.arm import refusals
+from azlin.sandbox.arm import refusals, service_defaults
 from azlin.sandbox.arm.behaviour import Behaviour, Call, Registry
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.providers import refuse_unoffered
@@ -34,6 +34,7 @@ SECRET_NAMES = frozenset(
         "customdata",
         "password",
         "protectedsettings",
+        "securevalue",
         "sharedkey",
     )
 )
@@ -64,6 +65,8 @@ class Typed(Behaviour):
     """
 
     kept: tuple[str, ...] = ()
+    decides: tuple[str, ...] = ()
+    """Properties that are absent when `fill` leaves them out, whatever recordings of the service have there."""
     needs_location: bool | None = None
     """None: as the definition says."""
 
@@ -96,12 +99,25 @@ class Typed(Behaviour):
         if flags is not None and flags.definition is not None:
             _ignore_read_only(flags, body, before)
             body |= schema_casing.in_published_casing(flags.definition, body)
+        rules = service_defaults.rules_of(resource.id.type)
+        making = None if rules is None else service_defaults.Making(rules, resource, before, call)
+        if rules is not None and rules.stateless:
+            resource.properties.pop("provisioningState", None)
         for name in self.kept:
             resource.properties.pop(name, None)
             if before is not None and name in before.properties:
                 resource.properties[name] = before.properties[name]
         self.fill(resource, before, call)
+        if making is not None:
+            making.add(self._own, etags=not self.etag_in_body)
+        if rules is not None and rules.forgets:
+            forget_secrets(body, rules.forgets)
         forget_secrets(body, () if flags is None else flags.write_only | flags.secret)
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        """What the service's defaults leave to this behaviour."""
+        return frozenset((*self.kept, *self.decides, *(one.segment for one in self.inline)))
 
 
 def _drop_nulls(value: Any) -> None:
@@ -175,10 +191,17 @@ def _forget_names(value: Any) -> None:
         _forget_names(one)
     fields = object_of(value)
     for name in list(fields):
-        if name.casefold() in SECRET_NAMES and isinstance(fields[name], str | dict):
+        if _is_secret(name) and isinstance(fields[name], str | dict):
             del fields[name]
         else:
             _forget_names(fields[name])
+
+
+@cache
+def _is_secret(name: str) -> bool:
+    """By the last part of the name, because settings have dots in theirs; a password is one whoever's it is."""
+    last = name.casefold().rpartition(".")[2]
+    return last in SECRET_NAMES or (last.endswith("password") and not last.startswith(("has", "is")))
 
 
 def _refusal(problem: Problem, namespace: str) -> ArmRefusal:

@@ -1,0 +1,276 @@
+"""What a service adds to a resource that it was given: the noun between the body of a PUT and what a GET shows.
+
+`service_defaults.json.gz` holds, per type, how each property is made that recordings show in a GET though the PUT had
+not sent it: a constant, or a kind (a guid, a time, an etag, an id below the resource's own, a host name made from its
+name). `tools/make_service_defaults.py` makes the file and says what it may hold and what it must refuse. What a PUT
+said is never overwritten, and what no recordings agree on stays absent.
+
+A rule is made of nodes, one per property:
+
+- `m` says how the property is made where it is absent: `[value]`, or `[condition, then, otherwise]`, or nothing;
+- `k` are the nodes of the properties of an object, `e` is the node of the elements of a list.
+
+A value is JSON; text in it may have placeholders (see `Making.text`). A condition is `>2021-01-01` (the api-version is
+that or a later one), `?path` (the PUT has it) or `path=value`; a path that begins with a dot starts at the object that
+holds the property, others at the body.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from azlin.sandbox.arm.behaviour import Call
+from azlin.sandbox.arm.jsonc import Body, array_of, object_of
+from azlin.sandbox.arm.locations import find_location
+from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.times import iso
+
+FILE = Path(__file__).with_name("service_defaults.json.gz")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+ANY = "*"
+"""The key of what holds for every type; `microsoft.x/*` is what holds for a namespace."""
+
+
+class Node(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How one property is made, and what is inside it."""
+
+    m: list[Any] | None = None
+    k: dict[str, Node] = {}
+    e: Node | None = None
+
+
+class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Of one type: the node of the whole body, and the paths (casefolded names) of secrets that a GET does not show."""
+
+    body: Node = Node()
+    stateless: bool = False
+    """Whether a GET shows no `provisioningState`."""
+    forgets: tuple[str, ...] = ()
+
+
+class ServiceDefaults(msgspec.Struct, frozen=True):
+    """The file. `figures` say how much of what recordings have it makes, in words."""
+
+    source: str
+    figures: dict[str, str]
+    types: dict[str, msgspec.Raw]
+    """By casefolded type; decoded when asked for, because a sandbox needs few of them."""
+
+    def rules(self, type_name: str) -> Rules | None:
+        folded = type_name.casefold()
+        namespace = folded.partition("/")[0]
+        for key in (folded, f"{namespace}/{ANY}", ANY):
+            found = self.types.get(key)
+            if found is not None:
+                return msgspec.json.decode(found, type=Rules)
+        return None
+
+
+@cache
+def load() -> ServiceDefaults:
+    return msgspec.json.decode(gzip.decompress(FILE.read_bytes()), type=ServiceDefaults)
+
+
+@cache
+def rules_of(type_name: str) -> Rules | None:
+    """What is known of a type (any casing), else of its namespace, else of all."""
+    return load().rules(type_name)
+
+
+class Making:
+    """One resource while the service's part is added to it."""
+
+    def __init__(self, rules: Rules, resource: Resource, before: Resource | None, call: Call) -> None:
+        """Taken before the behaviour's own `fill`, because conditions are about what was sent."""
+        self._rules = rules
+        self._resource = resource
+        self._before = before
+        self._call = call
+        self._sent = _sent(resource.body)
+        self._now = 0.0
+        self._names: dict[str, str] | None = None
+        self._etags = True
+
+    def add(self, skipped: frozenset[str] = frozenset(), *, etags: bool = True) -> None:
+        """Add, in place, what is not there. `skipped` are names in `properties` that somebody else sets; so are etags
+        when `etags` is False."""
+        self._etags = etags
+        before = None if self._before is None else self._before.body
+        self._object(self._rules.body, self._resource.body, before, None, "", skipped)
+
+    def _object(
+        self,
+        node: Node,
+        held: Body,
+        before: Body | None,
+        own: str | None,
+        path: str | None = None,
+        skipped: frozenset[str] = frozenset(),
+    ) -> None:
+        present = {name.casefold(): name for name in held}
+        sent: Body | None = None
+        for name, inner in node.k.items():
+            spelled = present.get(name.casefold())
+            was = None if before is None else before.get(name)
+            if spelled is None and inner.m is not None:
+                if sent is None:
+                    sent = dict(held)
+                made = self._decide(inner.m, sent)
+                if made is None or (not self._etags and name == "etag"):
+                    continue
+                if path is not None and f"{path}{name}" in self._sent:
+                    continue  # it was sent and the behaviour took it out
+                held[name] = self._value(made[0], own, was)
+                spelled = name
+            elif spelled is not None and was is not None and held[spelled] == was and inner.m is not None:
+                self._refresh(inner.m, held, spelled, own)
+            if spelled is None:
+                continue
+            value = held[spelled]
+            if inner.k and isinstance(value, dict):
+                below = _without(inner, skipped) if skipped and path == "" and name == "properties" else inner
+                self._object(
+                    below, cast("Body", value), object_of(was), own, None if path is None else f"{path}{name}."
+                )
+            elif inner.e is not None and isinstance(value, list):
+                self._list(inner.e, cast("list[Any]", value), array_of(was))
+
+    def _list(self, node: Node, held: list[Any], before: list[Any]) -> None:
+        named = {one["name"]: cast("Body", one) for one in before if isinstance(one, dict) and "name" in one}
+        for at, one in enumerate(held):
+            if isinstance(one, dict):
+                fields = cast("Body", one)
+                name = fields.get("name")
+                own = name if isinstance(name, str) else None
+                was = named.get(own) if own is not None else before[at] if at < len(before) else None
+                self._object(node, fields, object_of(was), own)
+
+    def _refresh(self, decision: list[Any], held: Body, name: str, own: str | None) -> None:
+        """Times of change and etags are new with every write, whoever sent the old ones back."""
+        if len(decision) == 1 and isinstance(decision[0], str) and decision[0].startswith(("{change", "{etag")):
+            held[name] = self.text(decision[0], own)
+
+    # --------------------------------------------------------------- values
+
+    def _decide(self, decision: list[Any] | None, held: Body) -> list[Any] | None:
+        while decision is not None and len(decision) == 3:
+            decision = decision[1] if self._holds(decision[0], held) else decision[2]
+        return decision
+
+    def _holds(self, condition: str, held: Body) -> bool:
+        if condition.startswith(">"):
+            return self._call.api_version >= condition[1:]
+        asks = condition.startswith("?")
+        path, _, wanted = condition.removeprefix("?").partition("=")
+        found = held.get(path[1:]) if path.startswith(".") else self._sent.get(path)
+        return found is not None if asks else found is not None and words(found) == wanted
+
+    def _value(self, value: Any, own: str | None, before: Any) -> Any:
+        if isinstance(value, list):
+            was = array_of(before)
+            some = cast("list[Any]", value)
+            return [self._value(one, own, was[at] if at < len(was) else None) for at, one in enumerate(some)]
+        if isinstance(value, dict):
+            fields = object_of(before)
+            return {name: self._value(one, own, fields.get(name)) for name, one in cast("Body", value).items()}
+        if not isinstance(value, str) or "{" not in value:
+            return value
+        if before is not None and _lasts(value):
+            return before
+        return self._sent.get(value[2:-1]) if value.startswith("{=") else self.text(value, own)
+
+    def text(self, template: str, own: str | None = None) -> Any:
+        """The text with its placeholders filled: names and ids of the resource ({id}, {name}, {parent}, {group}...,
+        with `:l` in lower case), {own} for the name of the list's element it is in, {guid}, {created}, {changed} (with
+        the digits and the end of the time), {etag}, {caller}. `{epoch}` is a number."""
+        if template == "{epoch}":
+            return int(self._at())
+        return PLACEHOLDER.sub(lambda found: self._filled(found[1], own), template)
+
+    def _filled(self, placeholder: str, own: str | None) -> str:
+        name, _, form = placeholder.partition(":")
+        if name in ("guid", "etag"):
+            return str(uuid.uuid4())
+        if name in ("created", "changed"):
+            return _time(self._at(), form)
+        if name == "own":
+            found = own or ""
+        else:
+            if self._names is None:
+                self._names = names_of(self._resource, self._call)
+            found = self._names.get(name, "")
+        return found.lower() if form == "l" else found
+
+    def _at(self) -> float:
+        self._now = self._now or time.time()
+        return self._now
+
+
+def names_of(resource: Resource, call: Call) -> dict[str, str]:
+    """What placeholders stand for."""
+    rid = resource.id
+    asked = resource.body.get("location")
+    place = asked if isinstance(asked, str) else ""
+    location = find_location(place)
+    made = {
+        "id": rid.id,
+        "name": rid.name,
+        "group": rid.group or "",
+        "subscription": rid.subscription or "",
+        "tenant": call.tenant,
+        "creator": call.oid,
+        "changer": call.oid,
+        "creatorType": "Application" if call.appid else "User",
+        "changerType": "Application" if call.appid else "User",
+        "location": place,
+        "locationName": place if location is None else location.display_name,
+        "region": (place if location is None else location.display_name).replace(" ", ""),
+        "type": rid.type,
+    }
+    parts = rid.id.split("/")
+    if rid.nested:
+        made["parent"] = "/".join(parts[:-2])
+        for up, part in enumerate(parts[-3 : -1 - 2 * rid.type.count("/") : -2], start=1):
+            made[f"name-{up}"] = part
+    return made
+
+
+def words(value: Any) -> str:
+    """A plain value as conditions write it."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _sent(body: Mapping[str, Any], prefix: str = "", depth: int = 3) -> dict[str, Any]:
+    """What conditions and copies ask for: what is in the body, through objects, by path."""
+    found: dict[str, Any] = {}
+    for name, value in body.items():
+        path = f"{prefix}{name}"
+        found[path] = value
+        if depth and isinstance(value, dict):
+            found |= _sent(cast("Body", value), f"{path}.", depth - 1)
+    return found
+
+
+def _lasts(template: str) -> bool:
+    """Whether a later PUT leaves what was made: guids and times of creation, and texts with one inside."""
+    return "{guid" in template or "{creat" in template
+
+
+def _without(node: Node, names: frozenset[str]) -> Node:
+    return Node(k={name: inner for name, inner in node.k.items() if name not in names})
+
+
+def _time(at: float, form: str) -> str:
+    """`7Z`: seven digits and Z; without a digit none."""
+    digits, end = (form[0], form[1:]) if form[:1].isdigit() else ("", form)
+    whole = iso(at)
+    return (whole[:-1] if digits else whole[:19]) + end
