@@ -85,9 +85,9 @@ def template_functions() -> str:
     text = (
         f"{MADE}# Template functions\n\n"
         "The sandbox evaluates these functions of ARM templates; any other is refused with `InvalidTemplate`, as Azure"
-        " does.\nAn argument in square brackets may be left out, `...` stands for any number more, and `list*` for every"
-        "\nfunction whose name begins so (`listKeys`, `listAccountSas`). `utcNow` and `newGuid` may stand only in the"
-        "\ndefault of a parameter, `reference` and `list*` only where the deployed resources are known.\n"
+        " does.\nAn argument in square brackets may be left out, `...` stands for any number more, and `list*` for"
+        " every\nfunction whose name begins so (`listKeys`, `listAccountSas`). `utcNow` and `newGuid` may stand only in"
+        " the\ndefault of a parameter, `reference` and `list*` only where the deployed resources are known.\n"
     )
     for group, signatures in SIGNATURES.items():
         text += f"\n## {group}\n\n"

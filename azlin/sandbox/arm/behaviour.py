@@ -137,6 +137,8 @@ class Behaviour:
     """Whether those answer 202 with an operation to poll even when they are done at once."""
     guards_itself: bool = False
     """Whether `refuse` has its own words for a write while another goes on."""
+    bodyless: bool = False
+    """Whether a PUT without a body makes one."""
     inline: tuple[Inline, ...] = ()
     implicit_names: frozenset[str] = frozenset({"default", "current"})
     """Casefolded names under which a child exists with its parent, without having been PUT."""
@@ -168,6 +170,10 @@ class Behaviour:
 
     def not_found(self, rid: ResourceId, /, *, as_scope: bool) -> ArmRefusal | None:  # noqa: ARG002
         """The type's own words for one that is not there, `as_scope` for something on it; None: ARM's usual ones."""
+        return None
+
+    def location_conflict(self, rid: ResourceId, kept: str, asked: str, /) -> ArmRefusal | None:  # noqa: ARG002
+        """The type's own words for a write to another location than it is in; None: ARM's usual ones."""
         return None
 
     def listed(self, resource: Resource, segment: str, call: Call, /) -> list[Any] | None:  # noqa: ARG002

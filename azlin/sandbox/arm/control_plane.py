@@ -343,7 +343,8 @@ class ControlPlane:
     def _location_conflict(self, rid: ResourceId, kept: str, asked: str) -> ArmRefusal:
         if rid.type == GROUP:
             return refusals.group_location_conflict(rid.name, kept, asked)
-        return refusals.location_conflict(rid.name, rid.group or "", kept, asked)
+        own = self.registry.behaviour(rid.type).location_conflict(rid, kept, asked)
+        return own or refusals.location_conflict(rid.name, rid.group or "", kept, asked)
 
     def _trouble(self, method: str, rid: ResourceId, body: Body | None = None) -> Trouble:
         trouble = self.faults.meet(method, rid.type, rid.name, body)

@@ -22,7 +22,7 @@ from azlin.sandbox.arm.templates import deployment_requests
 from azlin.sandbox.arm.templates.deployment_fallback import Fallback
 from azlin.sandbox.arm.templates.deployment_requests import OPERATIONS, TEMPLATE, refuse_resource, shown_template
 from azlin.sandbox.arm.templates.deployment_run import Run
-from azlin.sandbox.arm.templates.deployment_scope import mode_of, opened, refuse_location
+from azlin.sandbox.arm.templates.deployment_scope import location_taken, mode_of, opened, refuse_location
 from azlin.sandbox.arm.templates.template_places import DEPLOYMENTS
 from azlin.sandbox.arm.times import duration, iso
 
@@ -147,6 +147,9 @@ class Deployments(Behaviour):
                 f"Unable to delete deployment '{resource.id.name}': it is still active. Please see "
                 "https://aka.ms/arm-deploy for usage details.",
             )
+
+    def location_conflict(self, rid: ResourceId, kept: str, asked: str, /) -> ArmRefusal | None:
+        return location_taken(rid.name, kept, asked)
 
     def not_found(self, rid: ResourceId, /, *, as_scope: bool) -> ArmRefusal | None:
         return None if as_scope else deployment_requests.missing_deployment(rid)

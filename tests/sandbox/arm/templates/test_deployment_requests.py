@@ -1,0 +1,197 @@
+"""validate, whatIf, operations and lists of deployments, alike at every scope."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from azlin.sandbox.arm.behaviour import Registry, load
+from azlin.sandbox.arm.faults import Fault
+from tests.sandbox.conftest import Azure
+
+GROUP_TYPE, ADDRESS_TYPE = "Microsoft.Resources/resourceGroups", "Microsoft.Network/publicIPAddresses"
+ADDRESS = {"type": ADDRESS_TYPE, "apiVersion": "2024-05-01", "name": "p", "location": "westeurope"}
+DEPLOYMENT = "providers/Microsoft.Resources/deployments"
+SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+M = "/providers/Microsoft.Management/managementGroups/m"
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return load()
+
+
+def body(*resources: Any, location: str | None = "westeurope", **parts: Any) -> dict[str, Any]:
+    template = {"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": list(resources), **parts}
+    sent: dict[str, Any] = {"properties": {"mode": "Incremental", "template": template}}
+    return sent if location is None else {**sent, "location": location}
+
+
+def scopes(azure: Azure) -> dict[str, str]:
+    """Every scope that has deployments, there."""
+    azure.ask("PUT", M, {"properties": {}})
+    return {"group": azure.group(), "subscription": azure.subscription, "management group": M, "tenant": ""}
+
+
+def test_every_scope_has_the_same_requests(azure: Azure) -> None:
+    outputs = {"o": {"type": "string", "value": "[deployment().name]"}}
+    for kind, scope in scopes(azure).items():
+        path = f"{scope}/{DEPLOYMENT}/d"
+        sent = body(outputs=outputs, location=None if kind == "group" else "westeurope")
+        assert azure.ask("POST", f"{path}/validate", sent).body["properties"]["provisioningState"] == "Succeeded", kind
+        assert azure.ask("POST", f"{path}/whatIf", sent).body["properties"]["changes"] == []
+        assert azure.code("GET", path) == (404, "DeploymentNotFound")
+        assert azure.put(path, sent)["properties"]["outputs"]["o"]["value"] == "d"
+        assert azure.ask("HEAD", path).status == 204
+        assert [one["name"] for one in azure.values(f"{scope}/{DEPLOYMENT}")] == ["d"]
+        operation = azure.values(f"{path}/operations")[0]
+        assert operation["properties"]["provisioningOperation"] == "EvaluateDeploymentOutput"
+        assert azure.get(f"{path}/operations/{operation['operationId']}") == operation
+        assert azure.code("GET", f"{path}/operations/none") == (404, "DeploymentOperationNotFound")
+        assert azure.ask("POST", f"{path}/exportTemplate").body["template"]["$schema"] == SCHEMA
+        assert azure.code("POST", f"{path}/cancel") == (409, "DeploymentCannotBeCancelled")
+        assert azure.ask("DELETE", path).status in (202, 204)
+        assert azure.ask("HEAD", path).status == 404
+
+
+def test_only_above_the_groups_a_deployment_has_a_location_and_keeps_it(azure: Azure) -> None:
+    for kind, scope in scopes(azure).items():
+        path = f"{scope}/{DEPLOYMENT}/d"
+        wrong = body(location="westeurope" if kind == "group" else None)
+        for method, url in (("PUT", path), ("POST", f"{path}/validate"), ("POST", f"{path}/whatIf")):
+            assert azure.code(method, url, wrong) == (400, "InvalidDeployment"), kind
+        if kind == "group":
+            continue
+        azure.put(path, body())
+        assert azure.put(path, body(location="West Europe"))["location"] == "westeurope"
+        assert azure.code("PUT", path, body(location="uksouth")) == (409, "InvalidDeploymentLocation")
+        assert azure.code("POST", f"{path}/validate", body(location="uksouth")) == (409, "InvalidDeploymentLocation")
+
+
+def test_a_scope_that_is_not_there_has_no_deployments(azure: Azure) -> None:
+    nowhere = "/providers/Microsoft.Management/managementGroups/none"
+    for method, url in (("PUT", ""), ("POST", "/validate"), ("POST", "/whatIf")):
+        found = azure.code(method, f"{nowhere}/{DEPLOYMENT}/d{url}", body())
+        assert found == (404, "ManagementGroupNotFound")
+    gone = f"{azure.subscription}/resourceGroups/none/{DEPLOYMENT}/d"
+    assert azure.code("PUT", gone, body(location=None)) == (404, "ResourceGroupNotFound")
+    assert azure.code("GET", gone) == (404, "ResourceGroupNotFound")
+
+
+def test_a_resource_that_lives_in_groups_cannot_be_deployed_above_them(azure: Azure) -> None:
+    path = f"{azure.subscription}/{DEPLOYMENT}/d"
+    answer = azure.ask("POST", f"{path}/validate", body(ADDRESS))
+    assert [one["code"] for one in answer.body["error"]["details"]] == ["InvalidResourceType"]
+    assert azure.ask("PUT", path, body(ADDRESS)).body["properties"]["provisioningState"] == "Running"
+    assert azure.get(path)["properties"]["error"]["details"][0]["code"] == "InvalidResourceType"
+    assert azure.values(f"{azure.subscription}/resources") == []
+
+
+def test_a_schema_that_azure_does_not_know_is_refused(azure: Azure) -> None:
+    path = f"{azure.group()}/{DEPLOYMENT}/d"
+    odd = body(location=None)
+    odd["properties"]["template"]["$schema"] = SCHEMA.replace("2019-04-01", "2015-01-02")
+    answer = azure.ask("PUT", path, odd)
+    assert "Supported versions are '2014-04-01-preview,2015-01-01" in answer.body["error"]["message"]
+    assert azure.code("PUT", path + "x" * 64, body(location=None)) == (400, "InvalidDeployment")
+
+
+def test_a_list_is_in_pages_and_by_state(azure: Azure) -> None:
+    scope = azure.group()
+    for name in "abc":
+        azure.put(f"{scope}/{DEPLOYMENT}/{name}", body(location=None))
+    azure.plane.faults.add(Fault(id="", type=ADDRESS_TYPE, code="QuotaExceeded", message="no more", times=1))
+    azure.ask("PUT", f"{scope}/{DEPLOYMENT}/bad", body(ADDRESS, location=None))
+    azure.get(f"{scope}/{DEPLOYMENT}/bad")
+    failed = azure.values(f"{scope}/{DEPLOYMENT}?$filter=provisioningState eq 'Failed'")
+    assert [one["name"] for one in failed] == ["bad"]
+    first = azure.ask("GET", f"{scope}/{DEPLOYMENT}?$top=3").body
+    rest = azure.ask("GET", first["nextLink"]).body
+    assert "nextLink" not in rest
+    assert {one["name"] for one in first["value"] + rest["value"]} == {"a", "b", "c", "bad"}
+
+
+def nested(name: str, *resources: Any, **own: Any) -> dict[str, Any]:
+    properties: dict[str, Any] = {"mode": "Incremental", "template": {"$schema": SCHEMA, "resources": list(resources)}}
+    properties |= own.pop("properties", {})
+    return {
+        "type": "Microsoft.Resources/deployments",
+        "apiVersion": "2022-09-01",
+        "name": name,
+        "properties": properties,
+    } | own
+
+
+def test_validate_and_what_if_look_into_nested_deployments_before_their_group_is_there(azure: Azure) -> None:
+    group = {"type": GROUP_TYPE, "apiVersion": "2022-09-01", "name": "new", "location": "uksouth"}
+    here = {**ADDRESS, "location": "[resourceGroup().location]"}
+    sent = body(group, nested("in", here, resourceGroup="new", dependsOn=["new"]))
+    path = f"{azure.subscription}/{DEPLOYMENT}/d"
+    address = f"{azure.subscription}/resourceGroups/new/providers/{ADDRESS_TYPE}/p"
+    valid = azure.ask("POST", f"{path}/validate", sent).body["properties"]["validatedResources"]
+    assert address in [one["id"] for one in valid]
+    changes = azure.ask("POST", f"{path}/whatIf", sent).body["properties"]["changes"]
+    assert [(one["resourceId"], one["changeType"]) for one in changes] == [
+        (f"{azure.subscription}/resourceGroups/new", "Create"),
+        (address, "Create"),
+    ]
+    unknown = body(group, nested("in", {**here, "type": "Microsoft.Network/nothing"}, resourceGroup="new"))
+    refused = azure.ask("POST", f"{path}/validate", unknown).body["error"]
+    assert [one["code"] for one in refused["details"]] == ["InvalidResourceType"]
+
+
+def test_what_if_leaves_a_nested_deployment_closed_whose_parameters_need_the_deployed(azure: Azure) -> None:
+    given = {"x": {"value": "[reference('p').ipAddress]"}}
+    inner = nested("in", properties={"expressionEvaluationOptions": {"scope": "inner"}, "parameters": given})
+    inner["properties"]["template"]["parameters"] = {"x": {"type": "string"}}
+    answer = azure.ask("POST", f"{azure.group()}/{DEPLOYMENT}/d/whatIf", body(ADDRESS, inner, location=None))
+    kinds = {one["resourceId"].rpartition("/")[2]: one["changeType"] for one in answer.body["properties"]["changes"]}
+    assert kinds == {"p": "Create", "in": "Unsupported"}
+
+
+def test_what_if_tells_only_ids_when_it_is_asked_to(azure: Azure) -> None:
+    scope = azure.group()
+    azure.put(f"{scope}/{DEPLOYMENT}/d", body(ADDRESS, location=None))
+    sent = body(ADDRESS, {**ADDRESS, "name": "q"}, location=None)
+    sent["properties"]["whatIfSettings"] = {"resultFormat": "ResourceIdOnly"}
+    changes = azure.ask("POST", f"{scope}/{DEPLOYMENT}/d/whatIf", sent).body["properties"]["changes"]
+    assert [(one["resourceId"][-1], one["changeType"]) for one in changes] == [("p", "Deploy"), ("q", "Create")]
+    assert all(set(one) == {"resourceId", "changeType"} for one in changes)
+
+
+@pytest.mark.parametrize("kind", ["LastSuccessful", "SpecificDeployment"])
+def test_a_failed_deployment_is_rolled_back_to_an_earlier_one(azure: Azure, kind: str) -> None:
+    scope = azure.group()
+    address = f"{scope}/providers/{ADDRESS_TYPE}/p"
+    azure.put(f"{scope}/{DEPLOYMENT}/good", body({**ADDRESS, "tags": {"v": "1"}}, location=None))
+    bad = body(
+        {**ADDRESS, "tags": {"v": "2"}}, {**ADDRESS, "name": "q", "location": "mars", "dependsOn": ["p"]}, location=None
+    )
+    bad["properties"]["onErrorDeployment"] = {"type": kind, "deploymentName": "good"}
+    azure.ask("PUT", f"{scope}/{DEPLOYMENT}/bad", bad)
+    shown = azure.get(f"{scope}/{DEPLOYMENT}/bad")["properties"]
+    assert shown["provisioningState"] == "Failed"
+    assert shown["onErrorDeployment"] == {"type": kind, "deploymentName": "good", "provisioningState": "Succeeded"}
+    assert azure.get(address)["tags"] == {"v": "1"}
+    bad["properties"]["onErrorDeployment"] = {"type": "SpecificDeployment", "deploymentName": "none"}
+    assert azure.code("PUT", f"{scope}/{DEPLOYMENT}/bad", bad) == (404, "DeploymentNotFound")
+
+
+def test_a_template_spec_is_deployed_by_its_id_with_what_it_links_to(azure: Azure) -> None:
+    scope = azure.group()
+    spec = f"{scope}/providers/Microsoft.Resources/templateSpecs/s"
+    azure.put(spec, {"location": "westeurope", "properties": {}})
+    main = body(nested("in") | {"properties": {"mode": "Incremental", "templateLink": {"relativePath": "a/b.json"}}})
+    linked = {"path": "a/b.json", "template": body(ADDRESS)["properties"]["template"]}
+    properties = {"mainTemplate": main["properties"]["template"], "linkedTemplates": [linked]}
+    azure.put(f"{spec}/versions/1.0", {"location": "westeurope", "properties": properties})
+    sent = {"properties": {"mode": "Incremental", "templateLink": {"id": f"{spec}/versions/1.0"}}}
+    shown = azure.put(f"{scope}/{DEPLOYMENT}/d", sent)["properties"]
+    assert shown["provisioningState"] == "Succeeded", json.dumps(shown)
+    assert shown["templateLink"]["id"].endswith("1.0")
+    assert azure.get(f"{scope}/providers/{ADDRESS_TYPE}/p")["name"] == "p"
+    for link in ({"id": f"{spec}/versions/2.0"}, {"id": "no id"}, {"relativePath": "x.json"}):
+        sent["properties"]["templateLink"] = link
+        assert azure.code("PUT", f"{scope}/{DEPLOYMENT}/d", sent)[0] in (400, 404)
