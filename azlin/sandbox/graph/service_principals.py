@@ -51,8 +51,3 @@ def update(objects: Objects, principal: Entity, sent: Body) -> None:
     take_credentials(sent, principal.hidden, principal.body["keyCredentials"])
     principal.body = patched("servicePrincipal", principal.body, sent)
     objects.save(principal)
-
-
-def find(objects: Objects, tenant: str, name: str) -> Entity | None:
-    """By id."""
-    return objects.get(tenant, name, "servicePrincipal")
