@@ -47,7 +47,7 @@ def summarize(
     def apply(rows: Rows) -> Iterator[dict[str, Any]]:
         groups = _groups(rows, readers)
         if not groups and not readers:
-            groups = {(): []}
+            groups[()] = []
         for key, members in groups.items():
             made = list(key)
             for aggregate in aggregates:
@@ -123,7 +123,9 @@ def _value(name: str, arguments: tuple[syntax.Expression, ...], scope: Scope) ->
     return kind, lambda rows: fold([value for row in rows if (value := read(row)) is not None])
 
 
-def _folding(name: str, source: Scalar, limit: int | None) -> tuple[str, Callable[[list[Any]], Any]]:
+def _folding(  # noqa: C901, PLR0911 - one line per aggregate
+    name: str, source: Scalar, limit: int | None
+) -> tuple[str, Callable[[list[Any]], Any]]:
     kind = source.type
     if name in ("sum", "avg", "stdev", "variance", "percentile") and kind not in (*values.NUMBERS, "timespan"):
         if kind != "dynamic":
@@ -225,11 +227,11 @@ def _extreme_row(
     return _Aggregate(tuple((column, read.type) for column, read in shown), of)
 
 
-def _around(named: syntax.Named, scope: Scope, taken: set[str]) -> _Aggregate:
+def _around(named: syntax.Named, scope: Scope, taken: set[str]) -> _Aggregate:  # noqa: C901 - with `lift` inside
     """An expression over aggregates, such as `round(100.0 * countif(a) / count(), 1)`."""
     inner: list[_Aggregate] = []
 
-    def lift(expression: syntax.Expression) -> syntax.Expression:
+    def lift(expression: syntax.Expression) -> syntax.Expression:  # noqa: PLR0911 - one line per kind
         match expression:
             case syntax.Function(name, arguments, token):
                 if name in _KNOWN:
@@ -264,7 +266,32 @@ def _around(named: syntax.Named, scope: Scope, taken: set[str]) -> _Aggregate:
 
 
 _KNOWN = frozenset(
-    ("count", "countif", "dcount", "dcountif", "count_distinct", "sum", "sumif", "avg", "avgif", "min", "minif", "max")
-    + ("maxif", "make_list", "make_list_if", "makelist", "make_set", "make_set_if", "makeset", "make_bag", "any")
-    + ("take_any", "arg_max", "arg_min", "stdev", "variance")
+    [
+        "count",
+        "countif",
+        "dcount",
+        "dcountif",
+        "count_distinct",
+        "sum",
+        "sumif",
+        "avg",
+        "avgif",
+        "min",
+        "minif",
+        "max",
+        "maxif",
+        "make_list",
+        "make_list_if",
+        "makelist",
+        "make_set",
+        "make_set_if",
+        "makeset",
+        "make_bag",
+        "any",
+        "take_any",
+        "arg_max",
+        "arg_min",
+        "stdev",
+        "variance",
+    ]
 )

@@ -11,7 +11,7 @@ import operator
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from azlin.sandbox.resource_graph import values
 from azlin.sandbox.resource_graph.compiled import Row, Scalar
@@ -185,7 +185,7 @@ def _elements(wanted: list[Scalar]) -> list[tuple[str, Any]]:
     for one in wanted:
         value = one.constant[0] if one.constant is not None else None
         if isinstance(value, list):
-            found += [("dynamic", element) for element in value]
+            found += [("dynamic", element) for element in cast("list[Any]", value)]
         else:
             found.append((one.type, value))
     return found
@@ -204,8 +204,9 @@ def _fixed_set(word: str, left: Scalar, wanted: list[Scalar]) -> Test:
     of = _number(left) if kind in values.NUMBERS else left.to(kind)
     for other in kinds:
         common_type(Scalar(kind, of), Scalar(other, of))
-    convert = values.number if kind in values.NUMBERS else lambda value: values.convert(kind, value)
-    found = frozenset(values.key(convert(value)) for _, value in elements)
+    numeric = kind in values.NUMBERS
+    converted = [values.number(one) if numeric else values.convert(kind, one) for _, one in elements]
+    found = frozenset(map(values.key, converted))
     if kind in values.TEXTS:
         return lambda row: of(row) in found
     return lambda row: (value := of(row)) is not None and values.key(value) in found

@@ -34,7 +34,8 @@ def split(operators: tuple[syntax.Operator, ...]) -> tuple[list[Condition], tupl
 def _rest(operators: tuple[syntax.Operator, ...], leading: int) -> tuple[syntax.Operator, ...]:
     kept: list[syntax.Operator] = []
     for operator in operators[:leading]:
-        assert isinstance(operator, syntax.Where)
+        if not isinstance(operator, syntax.Where):
+            continue
         kept += [
             syntax.Where(part)
             for part in _parts(operator.condition)

@@ -33,7 +33,7 @@ def expand(found: syntax.Expand, scope: Scope, unnamed: Callable[[], str]) -> tu
         columns[called] = kind or "dynamic"
     if found.index_column:
         columns[found.index_column] = "long"
-    kept = [name for name in scope.columns]
+    kept = list(scope.columns)
     scope.used.update(kept)
 
     def apply(rows: Rows) -> Iterator[dict[str, Any]]:

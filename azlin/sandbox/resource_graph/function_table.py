@@ -43,7 +43,7 @@ def _replacement(written: str) -> str:
     return re.sub(r"\$(\d)", r"\\\1", written)
 
 
-def _extract(pattern: str, group: int | None, source: str, kind: Any = None) -> str:
+def _extract(pattern: str, group: int | None, source: str) -> str:
     found = regex(pattern).search(source)
     if found is None or group is None or group > (found.re.groups):
         return ""
@@ -212,8 +212,10 @@ def _part_of(name: str) -> Callable[[datetime | None], Any]:
     return lambda value: None if value is None else getattr(value, name)
 
 
-def _start_of(value: datetime | None, **zeroed: int) -> datetime | None:
-    return None if value is None else value.replace(hour=0, minute=0, second=0, microsecond=0, **zeroed)
+def _start_of(value: datetime | None, *, day: int | None = None, month: int | None = None) -> datetime | None:
+    if value is None:
+        return None
+    return datetime(value.year, month or value.month, day or value.day, tzinfo=UTC)
 
 
 def _null_safe(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -256,7 +258,7 @@ TABLE: dict[str, tuple[str, str, int, Callable[..., Any]]] = {
     "replace_string": ("string", "sss", 3, lambda source, old, new: source.replace(old, new) if old else source),
     "replace_regex": ("string", "sss", 3, lambda source, old, new: regex(old).sub(_replacement(new), source)),
     "replace": ("string", "sss", 3, lambda old, new, source: regex(old).sub(_replacement(new), source)),
-    "extract": ("string", "sisa", 3, _extract),
+    "extract": ("string", "sis", 3, _extract),
     "extract_all": ("dynamic", "ss", 2, _extract_all),
     "indexof": ("long", "ssiii", 2, _indexof),
     "countof": ("long", "ss", 2, lambda source, wanted: source.count(wanted)),

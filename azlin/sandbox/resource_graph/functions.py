@@ -17,19 +17,10 @@ from azlin.sandbox.resource_graph.invalid import meaningless, unknown_function
 
 NAMED_BY_ARGUMENT = frozenset(
     (
-        "tostring",
-        "toint",
-        "tolong",
-        "toreal",
-        "todouble",
-        "tobool",
-        "toboolean",
-        "todatetime",
-        "totimespan",
-        "todynamic",
+        "tostring", "toint", "tolong", "toreal", "todouble", "tobool", "toboolean", "todatetime", "totimespan",
+        "todynamic", "parse_json", "toguid", "todecimal", "split", "bin", "floor", "startofday", "startofmonth",
     )
-    + ("parse_json", "toguid", "todecimal", "split", "bin", "floor", "tohex", "startofday", "startofmonth")
-)
+)  # fmt: skip
 """A column made by these is called like their first argument."""
 NAMED_WITH_ARGUMENT = frozenset(("strlen",))
 VARYING = frozenset(("now", "ago", "rand", "new_guid"))

@@ -16,7 +16,9 @@ _LEFT_ONLY = frozenset(("leftanti", "leftantisemi", "anti", "leftsemi"))
 _RIGHT_ONLY = frozenset(("rightanti", "rightantisemi", "rightsemi"))
 
 
-def join(found: syntax.Join, columns: Columns, right: Side) -> tuple[Columns, Callable[[Rows], Rows]]:
+def join(  # noqa: C901 - one loop for all kinds of outer and inner joins
+    found: syntax.Join, columns: Columns, right: Side
+) -> tuple[Columns, Callable[[Rows], Rows]]:
     """Columns of the right side whose names are taken get a number: `id1`."""
     other, right_rows = right
     _check_keys(found, columns, other)
@@ -101,7 +103,7 @@ def _present(
             yield row
 
 
-def union(
+def union(  # noqa: C901 - the columns and the rows of one operator
     found: syntax.Union, first: tuple[str, Side] | None, legs: list[tuple[str, Side]]
 ) -> tuple[Columns, Iterator[dict[str, Any]]]:
     """All rows of all legs. `outer` has every column, `inner` those that all have; a name with two types becomes two

@@ -28,7 +28,7 @@ class Stage:
     one_to_one: bool = False
 
 
-def stage(found: syntax.Operator, scope: Scope) -> Stage:
+def stage(found: syntax.Operator, scope: Scope) -> Stage:  # noqa: C901, PLR0911, PLR0912 - one line per operator
     """Compile one operator over `scope.columns`; unions are the business of whoever runs queries."""
     match found:
         case syntax.Where(test):

@@ -12,13 +12,46 @@ from azlin.sandbox.resource_graph.invalid import unsupported
 from azlin.sandbox.resource_graph.terms import Terms
 
 JOIN_KINDS = frozenset(
-    ("innerunique", "inner", "leftouter", "rightouter", "fullouter", "leftanti", "leftantisemi", "anti", "leftsemi")
-    + ("rightanti", "rightantisemi", "rightsemi")
+    [
+        "innerunique",
+        "inner",
+        "leftouter",
+        "rightouter",
+        "fullouter",
+        "leftanti",
+        "leftantisemi",
+        "anti",
+        "leftsemi",
+        "rightanti",
+        "rightantisemi",
+        "rightsemi",
+    ]
 )
 OPERATORS = frozenset(
-    ("where", "filter", "project", "project-away", "project-keep", "project-rename", "project-reorder", "extend")
-    + ("summarize", "distinct", "order", "sort", "top", "limit", "take", "count", "join", "union", "mv-expand")
-    + ("mvexpand", "parse", "parse-where")
+    [
+        "where",
+        "filter",
+        "project",
+        "project-away",
+        "project-keep",
+        "project-rename",
+        "project-reorder",
+        "extend",
+        "summarize",
+        "distinct",
+        "order",
+        "sort",
+        "top",
+        "limit",
+        "take",
+        "count",
+        "join",
+        "union",
+        "mv-expand",
+        "mvexpand",
+        "parse",
+        "parse-where",
+    ]
 )
 
 
@@ -104,7 +137,7 @@ class Parser(Terms):
         self.shallower()
         return syntax.Query(table, start, tuple(operators))
 
-    def _operator(self) -> syntax.Operator:
+    def _operator(self) -> syntax.Operator:  # noqa: C901, PLR0911, PLR0912 - one line per operator
         token = self.here
         if token.kind != "name":
             raise self.stopped()

@@ -62,7 +62,7 @@ def _constant(expression: syntax.Expression) -> bool:
             return False
 
 
-def _compiled(expression: syntax.Expression, scope: Scope) -> Scalar:
+def _compiled(expression: syntax.Expression, scope: Scope) -> Scalar:  # noqa: C901, PLR0911 - one line per kind
     match expression:
         case syntax.Literal(kind, value):
             return fixed(kind, value)

@@ -124,12 +124,34 @@ TYPES: dict[str, tuple[str, ...]] = {
 ELSEWHERE = tuple(sorted(one for types in TYPES.values() for one in types))
 """Types that are not in `Resources`, because they are in another table."""
 _EMPTY = frozenset(
-    ("advisorresources", "alertsmanagementresources", "awsresources", "azurebusinesscontinuityresources")
-    + ("capabilityresources", "communitygalleryresources", "edgeorderresources", "healthresources")
-    + ("healthresourcechanges", "impactreportresources", "iotsecurityresources", "migrateresources", "orbitalresources")
-    + ("patchassessmentresources", "patchinstallationresources", "quotaresources", "resourcechanges")
-    + ("resourcecontainerchanges", "networkresourcechanges", "securityresources", "servicehealthresources")
-    + ("spotresources", "supportresources", "tagsresources", "workloadmonitorresources", "servicefabricresources")
+    [
+        "advisorresources",
+        "alertsmanagementresources",
+        "awsresources",
+        "azurebusinesscontinuityresources",
+        "capabilityresources",
+        "communitygalleryresources",
+        "edgeorderresources",
+        "healthresources",
+        "healthresourcechanges",
+        "impactreportresources",
+        "iotsecurityresources",
+        "migrateresources",
+        "orbitalresources",
+        "patchassessmentresources",
+        "patchinstallationresources",
+        "quotaresources",
+        "resourcechanges",
+        "resourcecontainerchanges",
+        "networkresourcechanges",
+        "securityresources",
+        "servicehealthresources",
+        "spotresources",
+        "supportresources",
+        "tagsresources",
+        "workloadmonitorresources",
+        "servicefabricresources",
+    ]
 )
 NAMES = frozenset((RESOURCES, CONTAINERS, *TYPES, *_EMPTY))
 """Every table, casefolded."""

@@ -10,21 +10,31 @@ from azlin.sandbox.resource_graph import syntax, values
 from azlin.sandbox.resource_graph.invalid import QueryInvalid, unparsable
 from azlin.sandbox.resource_graph.lexer import Token, tokens
 
+_WORDS = (
+    "contains contains_cs startswith startswith_cs endswith endswith_cs has has_cs hasprefix hasprefix_cs hassuffix "
+    "hassuffix_cs"
+)
 _COMPARISONS = frozenset(
-    ("==", "!=", "<>", "=~", "!~", "<", "<=", ">", ">=")
-    + tuple(
-        prefix + word
-        for prefix in ("", "!")
-        for word in (
-            "contains", "contains_cs", "startswith", "startswith_cs", "endswith", "endswith_cs",
-            "has", "has_cs", "hasprefix", "hasprefix_cs", "hassuffix", "hassuffix_cs",
-        )
-    )
-)  # fmt: skip
+    ["==", "!=", "<>", "=~", "!~", "<", "<=", ">", ">=", *(no + word for no in ("", "!") for word in _WORDS.split())]
+)
 _AMONG = frozenset(("in", "in~", "!in", "!in~", "has_any", "has_all"))
 _TYPED = frozenset(
-    ("datetime", "timespan", "time", "dynamic", "bool", "boolean", "int", "long", "real", "double", "guid", "date")
-    + ("decimal", "string")
+    [
+        "datetime",
+        "timespan",
+        "time",
+        "dynamic",
+        "bool",
+        "boolean",
+        "int",
+        "long",
+        "real",
+        "double",
+        "guid",
+        "date",
+        "decimal",
+        "string",
+    ]
 )
 _KEYWORDS = frozenset(("where", "by", "and", "or", "on", "with", "matches", "let", "null"))
 _DEEPEST = 60
@@ -212,7 +222,7 @@ class Terms:
             else:
                 return found
 
-    def _primary(self) -> syntax.Expression:
+    def _primary(self) -> syntax.Expression:  # noqa: PLR0911 - one line per kind of token
         token = self.next()
         if token.kind == "string":
             return syntax.Literal("string", self._joined_strings(token.text))

@@ -54,7 +54,7 @@ def canonical_type(name: str) -> str | None:
     return _NAMES.get(name)
 
 
-def text(value: Any) -> str:
+def text(value: Any) -> str:  # noqa: PLR0911 - one line per type
     """`tostring`: null is the empty string, a container its JSON."""
     if isinstance(value, str):
         return value
@@ -148,7 +148,7 @@ def _other_moment(written: str) -> datetime | None:
     return None
 
 
-def timespan(value: Any) -> timedelta | None:
+def timespan(value: Any) -> timedelta | None:  # noqa: PLR0911 - one line per form
     """`7d`, `1.5h`, `1.02:03:04.5`; null for anything else."""
     if isinstance(value, timedelta):
         return value

@@ -43,7 +43,11 @@ def graph(azure: Any) -> Callable[..., Any]:
 @pytest.fixture
 def ask(graph: Any, estate: str) -> Ask:
     """Rows over the estate."""
-    return lambda query, **more: graph(query, **more)["data"]
+
+    def rows(query: str, **more: Any) -> list[dict[str, Any]]:
+        return graph(query, **more)["data"]
+
+    return rows
 
 
 @pytest.fixture

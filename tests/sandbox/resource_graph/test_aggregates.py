@@ -29,8 +29,8 @@ import pytest
         ("summarize take_any(location), any(location)", [{"location": "westeurope", "any_location": "westeurope"}]),
         ("summarize share = round(100.0 * countif(location == 'eastus') / count(), 1)", [{"share": 40.0}]),
         ("summarize by location", [{"location": "westeurope"}, {"location": "eastus"}]),
-        ("summarize count() by tostring(properties.storageProfile.osDisk.osType), toupper(location) | where count_ == 1", [
-            {"properties_storageProfile_osDisk_osType": "", "Column1": "WESTEUROPE", "count_": 1}
+        ("summarize count() by tostring(properties.storageProfile.osDisk.osType), toupper(name) | limit 1", [
+            {"properties_storageProfile_osDisk_osType": "Linux", "Column1": "WEB1", "count_": 1}
         ]),
     ],
 )  # fmt: skip
