@@ -33,7 +33,7 @@ def figures() -> list[Figure]:
             with Http(cloud) as http:
                 token = Tokens(cloud, http, paths).token()
             found = _pace(cloud, token, "empty")
-            _fill(instance, cloud, Path(home))
+            fill(instance, cloud, Path(home), range(ESTATE))
             return found + _pace(cloud, token, f"{ESTATE:,} resources")
         finally:
             stop(paths)
@@ -48,9 +48,9 @@ def _pace(cloud: Cloud, token: str, estate: str) -> list[Figure]:
     ]
 
     async def run() -> tuple[float, float]:
-        await _send(cloud, token, "PUT", [root + VERSION], '{"location": "westeurope"}', connections=1)
-        puts = await _send(cloud, token, "PUT", names, body)
-        gets = await _send(cloud, token, "GET", names, "")
+        await send(cloud, token, "PUT", [root + VERSION], '{"location": "westeurope"}', connections=1)
+        puts = await send(cloud, token, "PUT", names, body)
+        gets = await send(cloud, token, "GET", names, "")
         return puts, gets
 
     puts, gets = asyncio.run(run())
@@ -61,7 +61,7 @@ def _pace(cloud: Cloud, token: str, estate: str) -> list[Figure]:
     ]
 
 
-async def _send(
+async def send(
     cloud: Cloud, token: str, method: str, urls: list[str], body: str, *, connections: int = CONNECTIONS
 ) -> float:
     """Requests per second. Raises RuntimeError for any answer that is not 2xx: a refusal is not throughput."""
@@ -90,9 +90,10 @@ async def _send(
     return len(urls) / (time.perf_counter() - began)
 
 
-def _fill(instance: Instance, cloud: Cloud, home: Path) -> None:
+def fill(instance: Instance, cloud: Cloud, home: Path, numbers: range) -> None:
+    """Put one network security group for each number into the group `estate`."""
     root = f"/subscriptions/{cloud.subscription}/resourceGroups/estate"
-    estate: list[dict[str, object]] = [
+    estate: list[object] = [
         {"id": root, "name": "estate", "type": "Microsoft.Resources/resourceGroups", "location": "westeurope"}
     ]
     estate += [
@@ -104,7 +105,7 @@ def _fill(instance: Instance, cloud: Cloud, home: Path) -> None:
             "tags": {"env": "old"},
             "properties": {"securityRules": []},
         }
-        for number in range(ESTATE)
+        for number in numbers
     ]
     file = home / "estate.json"
     file.write_text(json.dumps(estate), encoding="utf-8")
