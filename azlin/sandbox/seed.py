@@ -128,9 +128,11 @@ def _claim(subscriptions: list[str], names: dict[str, str], tenant: Tenant, plan
 
 
 def _as_arm(rid: ResourceId, body: Body) -> Body:
-    """Without what az adds to ARM's answer: `resourceGroup`, and null for what is not there."""
-    mine = str(body.get("resourceGroup", "")).casefold() == (rid.group or "").casefold()
-    return {k: v for k, v in body.items() if v is not None and not (mine and k == "resourceGroup")}
+    """Without what az and Resource Graph add to ARM's answer: the parts of the id once more (`resourceGroup`,
+    `subscriptionId`, `tenantId`), and null for what is not there."""
+    said = {"resourceGroup": rid.group, "subscriptionId": rid.subscription, "tenantId": rid.tenant}
+    again = {name for name, part in said.items() if str(body.get(name, "")).casefold() == (part or "").casefold()}
+    return {name: value for name, value in body.items() if value is not None and name not in again}
 
 
 def _with_children(rid: ResourceId, body: Body, plane: ControlPlane) -> Iterator[tuple[ResourceId, Body]]:
