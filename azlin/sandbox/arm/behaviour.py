@@ -20,13 +20,14 @@ and is named in `MODULES`. Order of a PUT or PATCH of resource R:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from azlin.sandbox.arm.ids import ResourceId
-from azlin.sandbox.arm.refusals import ArmRefusal, method_not_allowed
+from azlin.sandbox.arm.refusals import ArmRefusal, method_not_allowed, not_done_here
 from azlin.sandbox.arm.store import Body, Resource
 
 if TYPE_CHECKING:
@@ -44,9 +45,13 @@ MODULES: tuple[str, ...] = (
     "policies",
     "template_export",
     "management_groups",
+    "authorization.role_definitions",
+    "authorization.role_assignments",
+    "authorization.access",
     "templates.deployments",
     "network.virtual_networks",
     "compute.provider",
+    "costs.cost_query",
     "storage",
     "blob_containers",
     "vaults",
@@ -133,6 +138,8 @@ class Behaviour:
     """Whether a slow DELETE answers 202 and is polled; else it just takes long."""
     slow_actions: frozenset[str] = frozenset()
     """Casefolded POST actions that ARM runs as long operations (start, deallocate...)."""
+    action_statuses: Mapping[str, Sequence[int]] = MappingProxyType({})
+    """The statuses that clients take for an action, by its casefolded name; `statuses.py` fills it."""
     act_pending: bool = False
     """Whether those answer 202 with an operation to poll even when they are done at once."""
     guards_itself: bool = False
@@ -142,6 +149,9 @@ class Behaviour:
     inline: tuple[Inline, ...] = ()
     implicit_names: frozenset[str] = frozenset({"default", "current"})
     """Casefolded names under which a child exists with its parent, without having been PUT."""
+
+    def prepare(self, rid: ResourceId, call: Call, /) -> None:
+        """Before a write or a delete: store what is there without having been made, and would be missed now."""
 
     def refuse(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
         """Raise ArmRefusal when ARM would not take this body."""
@@ -186,6 +196,8 @@ class Behaviour:
         With a latency fault a slow action runs when its operation ends. The resource may be
         changed and put back: `call.plane.store.put(resource.id, resource.body)`.
         """
+        if action in self.action_statuses:
+            raise not_done_here(action, resource.id)
         raise method_not_allowed("POST", f"{resource.id.id}/{action}")
 
     def show(self, resource: Resource, call: Call, /) -> Body:  # noqa: ARG002

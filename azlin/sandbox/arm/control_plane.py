@@ -12,6 +12,7 @@ from typing import Any
 
 from azlin.sandbox.arm import refusals
 from azlin.sandbox.arm.assigned_identities import complete_identity
+from azlin.sandbox.arm.authorization.principals import Principals
 from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
 from azlin.sandbox.arm.continuations import finish_act, finish_acted, finish_delete, finish_write
 from azlin.sandbox.arm.faults import Faults, Trouble
@@ -20,12 +21,14 @@ from azlin.sandbox.arm.locks import refuse_locked
 from azlin.sandbox.arm.merging import merge_patch, take_inline
 from azlin.sandbox.arm.operations import Operation, Operations, operation_path
 from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.arm.service_defaults import spell
 from azlin.sandbox.arm.staleness import Staleness
 from azlin.sandbox.arm.store import Body, Resource, Store
 from azlin.sandbox.arm.throttling import Throttle
 from azlin.sandbox.directory import Directory
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -62,6 +65,8 @@ class ControlPlane:
         self.faults = Faults(store)
         self.throttle = Throttle(store, now)
         self.staleness = Staleness(now)
+        self.principals: Principals | None = None
+        """Set by whoever keeps the directory's objects; without it nobody is in groups and every principal exists."""
         self.now = now
         self.operations = Operations(store, now)
         for known in registry.provider_types.values():
@@ -104,7 +109,7 @@ class ControlPlane:
             resource.body["etag"] = f'W/"{resource.etag}"'
         elif isinstance(shown := resource.body.get("etag"), str) and resource.etag:
             resource.body["etag"] = _GUID.sub(resource.etag, shown)
-        return behaviour.show(resource, call)
+        return spell(behaviour.show(resource, call), resource.id)
 
     # --------------------------------------------------------------- write
 
@@ -117,6 +122,7 @@ class ControlPlane:
         if trouble.refusal is not None and not self._asynchronous_write(rid, trouble):
             raise trouble.refusal
         with self.store.transaction():
+            self.registry.behaviour(rid.type).prepare(rid, call)
             before = self.store.get(rid)
             if patch and before is None and self.registry.behaviour(rid.type).absent(rid, call) is None:
                 raise self._not_found(rid)
@@ -194,6 +200,7 @@ class ControlPlane:
         if trouble.refusal is not None and not slow:
             raise trouble.refusal
         with self.store.transaction():
+            behaviour.prepare(rid, call)
             found = self.store.get(rid)
             if found is None:
                 if rid.type == GROUP:
@@ -232,7 +239,8 @@ class ControlPlane:
         behaviour = self.registry.behaviour(rid.type)
         folded = action.casefold()
         trouble = self._trouble("POST", rid)
-        slow = trouble.latency_s > 0 and folded in behaviour.slow_actions
+        taken = behaviour.action_statuses.get(folded, (200, 202))
+        slow = trouble.latency_s > 0 and folded in behaviour.slow_actions and 202 in taken
         if trouble.refusal is not None and not slow:
             raise trouble.refusal
         resource = self.find(rid, call)
@@ -245,9 +253,11 @@ class ControlPlane:
         with self.store.transaction():
             result = behaviour.act(folded, resource, body, call)
         answer = result if isinstance(result, Answer) else Answer(200, result)
-        if behaviour.act_pending and folded in behaviour.slow_actions:
+        if behaviour.act_pending and folded in behaviour.slow_actions and 202 in taken:
             return self.begin("acted", rid, call, trouble, {"result": answer.body})
         answer.delay_s = trouble.latency_s
+        if answer.status == 200 and 200 not in taken:
+            answer.status = taken[0]
         return answer
 
     # ----------------------------------------------------------- operations

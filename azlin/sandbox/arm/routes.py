@@ -172,6 +172,8 @@ class Arm:
 
     def _write(self, rid: ResourceId, incoming: Incoming, call: Call) -> Answer:
         body = _lenient(incoming) if rid.type.casefold() == "microsoft.resources/deployments" else incoming.json()
+        if body is None and self._plane.registry.behaviour(rid.type).bodyless:
+            body = {}
         if not isinstance(body, dict):
             raise refusals.content_invalid("The request body must be a JSON object")
         typed: Body = body  # pyright: ignore[reportUnknownVariableType] - JSON

@@ -6,10 +6,10 @@ The TLS policies, cipher suites, headers and variables are those of the public d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from azlin.sandbox.arm.behaviour import Answer, Call, Registry
+from azlin.sandbox.arm.behaviour import Answer, Call, Registry, RouteHandler
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.network.network_parts import NetworkTyped
 from azlin.sandbox.arm.references import id_of
@@ -60,7 +60,9 @@ def _health(resource: Resource, _body: Any, _call: Call) -> Body:
     pools: list[Body] = []
     for pool in array_of(properties.get("backendAddressPools")):
         settings = [_of_settings(resource, pool, one) for one in _settings_of(properties, object_of(pool))]
-        pools.append({"backendAddressPool": {"id": object_of(pool).get("id")}, "backendHttpSettingsCollection": settings})
+        pools.append(
+            {"backendAddressPool": {"id": object_of(pool).get("id")}, "backendHttpSettingsCollection": settings}
+        )
     return {"backendAddressPools": pools}
 
 
@@ -97,8 +99,8 @@ def _health_on_demand(resource: Resource, body: Any, _call: Call) -> Body:
         raise ArmRefusal(
             400,
             "InvalidResourceReference",
-            f"Resource {id_of(asked.get(name))} referenced by resource {resource.id.id} was not found. Please make sure "
-            "that the referenced resource exists, and that both resources are in the same region.",
+            f"Resource {id_of(asked.get(name))} referenced by resource {resource.id.id} was not found. Please make "
+            "sure that the referenced resource exists, and that both resources are in the same region.",
             details=[],
         )
 
@@ -114,7 +116,7 @@ class ApplicationGateways(NetworkTyped):
     empty = _ARRAYS
     needs_location = True
     kept = ("operationalState",)
-    actions = {
+    actions: Mapping[str, Any] = {
         "start": _start,
         "stop": _stop,
         "backendhealth": _health,
@@ -181,44 +183,88 @@ class FirewallPolicies(NetworkTyped):
         properties["policySettings"] = {**settings, **object_of(properties.get("policySettings"))}
 
 
-_CIPHERS = (
-    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
-    " TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"
-    " TLS_DHE_RSA_WITH_AES_256_GCM_SHA384 TLS_DHE_RSA_WITH_AES_128_GCM_SHA256 TLS_DHE_RSA_WITH_AES_256_CBC_SHA"
-    " TLS_DHE_RSA_WITH_AES_128_CBC_SHA TLS_RSA_WITH_AES_256_GCM_SHA384 TLS_RSA_WITH_AES_128_GCM_SHA256"
-    " TLS_RSA_WITH_AES_256_CBC_SHA256 TLS_RSA_WITH_AES_128_CBC_SHA256 TLS_RSA_WITH_AES_256_CBC_SHA"
-    " TLS_RSA_WITH_AES_128_CBC_SHA TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
-    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
-    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA TLS_DHE_DSS_WITH_AES_256_CBC_SHA256"
-    " TLS_DHE_DSS_WITH_AES_128_CBC_SHA256 TLS_DHE_DSS_WITH_AES_256_CBC_SHA TLS_DHE_DSS_WITH_AES_128_CBC_SHA"
-    " TLS_RSA_WITH_3DES_EDE_CBC_SHA TLS_DHE_DSS_WITH_3DES_EDE_CBC_SHA"
-).split()
-_STRONG = (
-    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
-    " TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
-).split()
-_STRONG_CBC = (
-    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256 TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384"
-    " TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
-).split()
-_MIDDLE = (
-    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_DHE_RSA_WITH_AES_256_GCM_SHA384"
-    " TLS_DHE_RSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"
-    " TLS_DHE_RSA_WITH_AES_256_CBC_SHA TLS_DHE_RSA_WITH_AES_128_CBC_SHA TLS_RSA_WITH_AES_256_GCM_SHA384"
-    " TLS_RSA_WITH_AES_128_GCM_SHA256 TLS_RSA_WITH_AES_256_CBC_SHA256 TLS_RSA_WITH_AES_128_CBC_SHA256"
-    " TLS_RSA_WITH_AES_256_CBC_SHA TLS_RSA_WITH_AES_128_CBC_SHA"
-    " TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
-    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
-    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA TLS_DHE_DSS_WITH_AES_256_CBC_SHA256"
-    " TLS_DHE_DSS_WITH_AES_128_CBC_SHA256 TLS_DHE_DSS_WITH_AES_256_CBC_SHA TLS_DHE_DSS_WITH_AES_128_CBC_SHA"
-).split()
-_2017S = (
-    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
-    " TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
-    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
-    " TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA TLS_RSA_WITH_AES_256_GCM_SHA384"
-    " TLS_RSA_WITH_AES_128_GCM_SHA256 TLS_RSA_WITH_AES_256_CBC_SHA256 TLS_RSA_WITH_AES_128_CBC_SHA256"
-).split()
+_CIPHERS = [
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_DHE_RSA_WITH_AES_256_CBC_SHA",
+    "TLS_DHE_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_RSA_WITH_AES_256_CBC_SHA256",
+    "TLS_RSA_WITH_AES_128_CBC_SHA256",
+    "TLS_RSA_WITH_AES_256_CBC_SHA",
+    "TLS_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+    "TLS_DHE_DSS_WITH_AES_256_CBC_SHA256",
+    "TLS_DHE_DSS_WITH_AES_128_CBC_SHA256",
+    "TLS_DHE_DSS_WITH_AES_256_CBC_SHA",
+    "TLS_DHE_DSS_WITH_AES_128_CBC_SHA",
+    "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+    "TLS_DHE_DSS_WITH_3DES_EDE_CBC_SHA",
+]
+_STRONG = [
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+]
+_STRONG_CBC = [
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
+]
+_MIDDLE = [
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_DHE_RSA_WITH_AES_256_CBC_SHA",
+    "TLS_DHE_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_RSA_WITH_AES_256_CBC_SHA256",
+    "TLS_RSA_WITH_AES_128_CBC_SHA256",
+    "TLS_RSA_WITH_AES_256_CBC_SHA",
+    "TLS_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+    "TLS_DHE_DSS_WITH_AES_256_CBC_SHA256",
+    "TLS_DHE_DSS_WITH_AES_128_CBC_SHA256",
+    "TLS_DHE_DSS_WITH_AES_256_CBC_SHA",
+    "TLS_DHE_DSS_WITH_AES_128_CBC_SHA",
+]
+_2017S = [
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+    "TLS_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_RSA_WITH_AES_256_CBC_SHA256",
+    "TLS_RSA_WITH_AES_128_CBC_SHA256",
+]
 _TLS13 = ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"]
 _PREDEFINED: Mapping[str, tuple[str, list[str]]] = {
     "AppGwSslPolicy20150501": ("TLSv1_0", [*_MIDDLE, *_CIPHERS[-2:]]),
@@ -227,26 +273,116 @@ _PREDEFINED: Mapping[str, tuple[str, list[str]]] = {
     "AppGwSslPolicy20220101": ("TLSv1_2", [*_TLS13, *_STRONG, *_STRONG_CBC]),
     "AppGwSslPolicy20220101S": ("TLSv1_2", [*_TLS13, *_STRONG]),
 }
-_REQUEST_HEADERS = (
-    "Accept Accept-Charset Accept-Encoding Accept-Language Access-Control-Request-Headers"
-    " Access-Control-Request-Method Authorization Cache-Control Connection Content-Encoding Content-Length Content-MD5"
-    " Content-Type Cookie Date Expect Forwarded From Host If-Match If-Modified-Since If-None-Match If-Range"
-    " If-Unmodified-Since Max-Forwards Origin Pragma Proxy-Authorization Range Referer TE Transfer-Encoding Upgrade"
-    " User-Agent Via Warning X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto"
-).split()
-_RESPONSE_HEADERS = (
-    "Accept-Patch Accept-Ranges Access-Control-Allow-Credentials Access-Control-Allow-Headers"
-    " Access-Control-Allow-Methods Access-Control-Allow-Origin Access-Control-Expose-Headers Access-Control-Max-Age Age"
-    " Allow Alt-Svc Cache-Control Connection Content-Disposition Content-Encoding Content-Language Content-Length"
-    " Content-Location Content-MD5 Content-Range Content-Type Date ETag Expires Last-Modified Link Location P3P Pragma"
-    " Proxy-Authenticate Public-Key-Pins Retry-After Server Set-Cookie Strict-Transport-Security Trailer"
-    " Transfer-Encoding Upgrade Vary Via WWW-Authenticate Warning X-Frame-Options"
-).split()
-_VARIABLES = (
-    "add_x_forwarded_for_proxy ciphers_supported ciphers_used client_ip client_port client_tcp_rtt client_user"
-    " cookie_NAME host http_method http_status http_version query_string received_bytes request_query request_scheme"
-    " request_uri sent_bytes server_port ssl_connection_protocol ssl_enabled uri_path"
-).split()
+_REQUEST_HEADERS = [
+    "Accept",
+    "Accept-Charset",
+    "Accept-Encoding",
+    "Accept-Language",
+    "Access-Control-Request-Headers",
+    "Access-Control-Request-Method",
+    "Authorization",
+    "Cache-Control",
+    "Connection",
+    "Content-Encoding",
+    "Content-Length",
+    "Content-MD5",
+    "Content-Type",
+    "Cookie",
+    "Date",
+    "Expect",
+    "Forwarded",
+    "From",
+    "Host",
+    "If-Match",
+    "If-Modified-Since",
+    "If-None-Match",
+    "If-Range",
+    "If-Unmodified-Since",
+    "Max-Forwards",
+    "Origin",
+    "Pragma",
+    "Proxy-Authorization",
+    "Range",
+    "Referer",
+    "TE",
+    "Transfer-Encoding",
+    "Upgrade",
+    "User-Agent",
+    "Via",
+    "Warning",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+]
+_RESPONSE_HEADERS = [
+    "Accept-Patch",
+    "Accept-Ranges",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers",
+    "Access-Control-Max-Age",
+    "Age",
+    "Allow",
+    "Alt-Svc",
+    "Cache-Control",
+    "Connection",
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Length",
+    "Content-Location",
+    "Content-MD5",
+    "Content-Range",
+    "Content-Type",
+    "Date",
+    "ETag",
+    "Expires",
+    "Last-Modified",
+    "Link",
+    "Location",
+    "P3P",
+    "Pragma",
+    "Proxy-Authenticate",
+    "Public-Key-Pins",
+    "Retry-After",
+    "Server",
+    "Set-Cookie",
+    "Strict-Transport-Security",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+    "Vary",
+    "Via",
+    "WWW-Authenticate",
+    "Warning",
+    "X-Frame-Options",
+]
+_VARIABLES = [
+    "add_x_forwarded_for_proxy",
+    "ciphers_supported",
+    "ciphers_used",
+    "client_ip",
+    "client_port",
+    "client_tcp_rtt",
+    "client_user",
+    "cookie_NAME",
+    "host",
+    "http_method",
+    "http_status",
+    "http_version",
+    "query_string",
+    "received_bytes",
+    "request_query",
+    "request_scheme",
+    "request_uri",
+    "sent_bytes",
+    "server_port",
+    "ssl_connection_protocol",
+    "ssl_enabled",
+    "uri_path",
+]
 
 
 def _predefined(subscription: str, name: str) -> Body:
@@ -285,13 +421,19 @@ def _ssl_policy(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     found = next((name for name in _PREDEFINED if name.casefold() == groups["name"].casefold()), None)
     if found is None:
         raise ArmRefusal(
-            404, "NotFound", f"The predefined policy {groups['name']} is not one of {', '.join(_PREDEFINED)}.", details=[]
+            404,
+            "NotFound",
+            f"The predefined policy {groups['name']} is not one of {', '.join(_PREDEFINED)}.",
+            details=[],
         )
     return Answer(200, _predefined(groups["subscription"], found))
 
 
-def _listing(values: list[str]) -> Any:
-    return lambda _call, _groups, _body: Answer(200, list(values))
+def _listing(values: Sequence[str]) -> RouteHandler:
+    def answer(_call: Call, _groups: Mapping[str, str], _body: Any) -> Answer:
+        return Answer(200, list(values))
+
+    return answer
 
 
 def register(registry: Registry) -> None:
@@ -308,6 +450,3 @@ def register(registry: Registry) -> None:
         (under + "applicationGatewayAvailableServerVariables", _listing(_VARIABLES)),
     ):
         registry.route("GET", "Microsoft.Network", pattern, handler)
-
-
-

@@ -288,25 +288,8 @@ class NatGateways(NetworkTyped):
     needs_location = True
 
 
-class DnsZones(NetworkTyped):
-    """Public zones: name servers are given, the record sets at the apex are counted."""
-
-    has_guid = False
-
-    def fill(self, resource: Resource, _before: Resource | None, _call: Call, /) -> None:
-        properties = resource.properties
-        properties.setdefault("nameServers", [f"ns{at}-01.azure-dns.{end}." for at, end in _NAME_SERVERS])
-        properties.setdefault("maxNumberOfRecordSets", 10000)
-        properties.setdefault("numberOfRecordSets", 2)
-        properties.setdefault("zoneType", "Public")
-
-
-_NAME_SERVERS = ((1, "com"), (2, "net"), (3, "org"), (4, "info"))
-
-
 def register(registry: Registry) -> None:
     registry.type("Microsoft.Network/loadBalancers", LoadBalancers())
     registry.type("Microsoft.Network/routeTables", RouteTables())
     registry.type("Microsoft.Network/natGateways", NatGateways())
     registry.type("Microsoft.Network/virtualNetworks/virtualNetworkPeerings", Peerings())
-    registry.type("Microsoft.Network/dnszones", DnsZones())

@@ -1,5 +1,5 @@
-"""What is known of the types of Microsoft.Network as data: which arrays hold sub-resources, which part names which other
-part, and which values are numbers.
+"""What is known of the types of Microsoft.Network as data: which arrays hold sub-resources, which part names which
+other, and which values are numbers.
 
 Sources: the published resource definitions (azure-rest-api-specs, Microsoft.Network) and answers recorded by the tests
 of the Azure CLI and the SDKs.
@@ -22,21 +22,16 @@ PARTS: Mapping[str, frozenset[str]] = {
             " pathRules requestRoutingRules routingRules rewriteRuleSets redirectConfigurations"
             " privateLinkConfigurations ipConfigurations loadDistributionPolicies loadDistributionTargets"
         ),
-        "azureFirewalls": (
-            "ipConfigurations applicationRuleCollections natRuleCollections networkRuleCollections"
-        ),
+        "azureFirewalls": ("ipConfigurations applicationRuleCollections natRuleCollections networkRuleCollections"),
         "bastionHosts": "ipConfigurations",
-        "loadBalancers": (
-            "frontendIPConfigurations loadBalancingRules probes outboundRules inboundNatPools"
-        ),
+        "expressRoutePorts": "links",
+        "loadBalancers": ("frontendIPConfigurations loadBalancingRules probes outboundRules inboundNatPools"),
         "loadBalancers/backendAddressPools": "loadBalancerBackendAddresses",
         "networkInterfaces": "ipConfigurations",
         "networkProfiles": "containerNetworkInterfaceConfigurations ipConfigurations",
         "privateEndpoints": "privateLinkServiceConnections manualPrivateLinkServiceConnections",
         "privateLinkServices": "ipConfigurations",
-        "virtualNetworkGateways": (
-            "ipConfigurations vpnClientRootCertificates vpnClientRevokedCertificates"
-        ),
+        "virtualNetworkGateways": ("ipConfigurations vpnClientRootCertificates vpnClientRevokedCertificates"),
         "vpnSites": "vpnSiteLinks",
         "vpnGateways/vpnConnections": "vpnLinkConnections",
         "p2sVpnGateways": "p2SConnectionConfigurations",

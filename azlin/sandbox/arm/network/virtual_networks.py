@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 from azlin.sandbox.arm.behaviour import Answer, Call, Inline, Registry
@@ -15,11 +16,18 @@ from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.locations import location_name
 from azlin.sandbox.arm.network import (
     application_gateways,
+    dns_zones,
+    express_routes,
     gateways,
     network_interfaces,
     network_parts,
+    network_watchers,
     public_addresses,
     security_groups,
+    service_catalogue,
+    traffic_manager,
+    virtual_gateways,
+    virtual_hubs,
 )
 from azlin.sandbox.arm.network.network_parts import NetworkTyped, fill_parts
 from azlin.sandbox.arm.references import add_user, drop_user, id_of, referenced
@@ -263,11 +271,28 @@ def _dns_name(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     return Answer(200, {"available": taken is None})
 
 
+_PARTS: tuple[ModuleType, ...] = (
+    application_gateways,
+    dns_zones,
+    express_routes,
+    gateways,
+    network_interfaces,
+    network_parts,
+    network_watchers,
+    public_addresses,
+    security_groups,
+    service_catalogue,
+    traffic_manager,
+    virtual_gateways,
+    virtual_hubs,
+)
+
+
 def register(registry: Registry) -> None:
     registry.type("Microsoft.Network/*", NetworkTyped())
     registry.type("Microsoft.Network/virtualNetworks", VirtualNetworks())
     registry.type(SUBNETS, Subnets())
-    for part in (application_gateways, gateways, network_parts, network_interfaces, public_addresses, security_groups):
+    for part in _PARTS:
         part.register(registry)
     here = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Network/locations/(?P<location>[^/]+)"
     registry.route("GET", "Microsoft.Network", here + "/usages", _usages)
