@@ -1,0 +1,1 @@
+"""What the resources of the sandbox have cost, by the embedded prices."""
