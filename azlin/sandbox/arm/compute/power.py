@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from azlin.sandbox.arm.behaviour import Call
+from azlin.sandbox.arm.compute.vm_extensions import add_to_view
 from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.refusals import ArmRefusal
@@ -34,6 +35,7 @@ def forget_power(rid: ResourceId, call: Call) -> None:
 
 def change_power(action: str, resource: Resource, call: Call) -> None:
     """Carry an action out. Raises ArmRefusal where the state does not allow it."""
+    _refuse_ineligible(action, resource)
     state = power_of(resource.id, call)
     if action == "restart" and state != "running":
         raise ArmRefusal(
@@ -50,6 +52,27 @@ def change_power(action: str, resource: Resource, call: Call) -> None:
     after = _AFTER.get(action)
     if after is not None:
         call.plane.store.remember(_KEPT + resource.id.key, after)
+
+
+def _refuse_ineligible(action: str, resource: Resource) -> None:
+    """No maintenance is ever planned here, and only an OS disk that is not kept can be set back."""
+    if action == "performmaintenance":
+        raise ArmRefusal(
+            409,
+            "OperationNotAllowed",
+            f"Operation 'performMaintenance' is not allowed on VM '{resource.id.name}' since the Subscription of this "
+            "VM is not eligible.",
+        )
+    in_scale_set = resource.id.nested or "virtualMachineScaleSet" in resource.properties
+    storage = object_of(resource.properties.get("storageProfile"))
+    kept = not object_of(storage.get("osDisk")).get("diffDiskSettings")
+    if action == "reimage" and kept and not in_scale_set:
+        raise ArmRefusal(
+            409,
+            "OperationNotAllowed",
+            "The Reimage and OSUpgrade Virtual Machine actions require that the virtual machine has Automatic OS "
+            "Upgrades enabled.",
+        )
 
 
 def generalize(resource: Resource, call: Call) -> None:
@@ -94,6 +117,7 @@ def instance_view(resource: Resource, call: Call) -> Body:
             ],
             "extensionHandlers": [],
         }
+        add_to_view(view, resource, call)
     view["hyperVGeneration"] = "V2" if object_of(resource.properties.get("securityProfile")) else "V1"
     view["disks"] = [
         {

@@ -231,6 +231,31 @@ def _fill_profile(profile: Body) -> None:
         own.setdefault("secrets", [])
         own.setdefault("allowExtensionOperations", True)
         own.setdefault("requireGuestProvisionSignal", True)
+        if disk.get("osType") or "windowsConfiguration" in own or "linuxConfiguration" in own:
+            windows = disk.get("osType") == "Windows" or "windowsConfiguration" in own
+            vm_profiles.fill_os_configuration(own, windows=windows)
+    network = object_of(profile.get("networkProfile"))
+    for one in array_of(network.get("networkInterfaceConfigurations")):
+        _fill_interface(object_of(object_of(one).get("properties")))
+
+
+def _fill_interface(properties: Body) -> None:
+    properties.setdefault("enableAcceleratedNetworking", False)
+    properties.setdefault("enableIPForwarding", False)
+    for one in array_of(properties.get("ipConfigurations")):
+        object_of(object_of(one).get("properties")).setdefault("privateIPAddressVersion", "IPv4")
+
+
+def _storage(model: Body, disk_name: str) -> Body:
+    """The disks of one instance."""
+    image = image_of(model)
+    reference = {**object_of(model.get("imageReference")), **({"exactVersion": image.version} if image else {})}
+    return {
+        **model,
+        **({"imageReference": reference} if reference else {}),
+        "osDisk": {"name": disk_name, **object_of(model.get("osDisk"))},
+        "dataDisks": array_of(model.get("dataDisks")),
+    }
 
 
 def _make_instance(resource: Resource, number: str, call: Call) -> None:
@@ -248,7 +273,7 @@ def _make_instance(resource: Resource, number: str, call: Call) -> None:
         "modelDefinitionApplied": "VirtualMachineScaleSet",
         "vmId": str(uuid.uuid4()),
         "hardwareProfile": {"vmSize": _sku(resource).get("name")},
-        "storageProfile": {**storage, "osDisk": {"name": disk_name, **object_of(storage.get("osDisk"))}},
+        "storageProfile": _storage(storage, disk_name),
         "osProfile": {
             **{key: value for key, value in own.items() if key != "computerNamePrefix"},
             "computerName": f"{prefix}{int(number):06d}",

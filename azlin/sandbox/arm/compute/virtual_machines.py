@@ -19,6 +19,7 @@ from azlin.sandbox.arm.compute.power import (
     instance_view,
     is_generalized,
 )
+from azlin.sandbox.arm.compute.vm_extensions import show_extensions
 from azlin.sandbox.arm.compute.vm_sizes import find_size, sizes_in
 from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
@@ -147,6 +148,7 @@ class VirtualMachines(Typed):
     def show(self, resource: Resource, call: Call, /) -> Body:
         if call.expands("instanceView") or call.query.get("statusonly", "").casefold() == "true":
             resource.properties["instanceView"] = instance_view(resource, call)
+        show_extensions(resource, call)
         return resource.body
 
 

@@ -357,13 +357,17 @@ def fill_os(resource: Resource, before: Resource | None) -> None:
     profile.setdefault("allowExtensionOperations", True)
     profile.setdefault("requireGuestProvisionSignal", True)
     windows = object_of(object_of(properties["storageProfile"]).get("osDisk")).get("osType") == "Windows"
-    name = "windowsConfiguration" if windows else "linuxConfiguration"
-    configuration = profile[name] = {**object_of(profile.get(name))}
-    configuration.setdefault("provisionVMAgent", True)
-    if windows:
-        configuration.setdefault("enableAutomaticUpdates", True)
-    else:
-        configuration.setdefault("disablePasswordAuthentication", False)
+    configuration = fill_os_configuration(profile, windows=windows)
     mode = "AutomaticByOS" if windows else "ImageDefault"
     settings = object_of(configuration.get("patchSettings"))
     configuration["patchSettings"] = {"patchMode": mode, "assessmentMode": "ImageDefault", **settings}
+
+
+def fill_os_configuration(profile: Body, *, windows: bool) -> Body:
+    """Defaults of the part of an OS profile that is for one system, in place; returns that part."""
+    name = "windowsConfiguration" if windows else "linuxConfiguration"
+    configuration: Body = {**object_of(profile.get(name))}
+    profile[name] = configuration
+    configuration.setdefault("provisionVMAgent", True)
+    configuration.setdefault("enableAutomaticUpdates" if windows else "disablePasswordAuthentication", windows)
+    return configuration

@@ -36,12 +36,24 @@ def codes(vm: Resource, call: Call) -> list[str]:
     return [one["code"] for one in instance_view(vm, call)["statuses"]]
 
 
-@pytest.mark.parametrize("action", sorted(ACTIONS))
+@pytest.mark.parametrize("action", sorted(ACTIONS - {"reimage", "performmaintenance"}))
 def test_every_action_leaves_a_state_that_the_instance_view_shows(vm: Resource, call: Call, action: str):
     change_power(action, vm, call)
     state = power_of(vm.id, call)
     assert state in ("running", "stopped", "deallocated")
     assert codes(vm, call) == ["ProvisioningState/succeeded", f"PowerState/{state}"]
+
+
+@pytest.mark.parametrize("action", ["reimage", "performmaintenance"])
+def test_what_needs_another_kind_of_vm_is_refused(vm: Resource, call: Call, action: str):
+    with pytest.raises(ArmRefusal, match="OperationNotAllowed"):
+        change_power(action, vm, call)
+
+
+def test_an_os_disk_that_is_not_kept_can_be_set_back(vm: Resource, call: Call):
+    vm.properties["storageProfile"]["osDisk"]["diffDiskSettings"] = {"option": "Local"}
+    change_power("reimage", vm, call)
+    assert power_of(vm.id, call) == "running"
 
 
 def test_stopped_is_not_deallocated(vm: Resource, call: Call):
