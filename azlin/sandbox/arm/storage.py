@@ -18,6 +18,7 @@ from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, object_of
 from azlin.sandbox.arm.locations import find_location
 from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.arm.storage_signatures import account_signature, service_signature
 from azlin.sandbox.arm.store import ABOUT, Resource, Store
 from azlin.sandbox.arm.times import iso
 
@@ -115,9 +116,8 @@ class Accounts(Typed):
             call.plane.store.remember(_REVOKED + resource.id.name, iso())
             return None
         if action in ("listaccountsas", "listservicesas"):
-            raise ArmRefusal(
-                409, "FeatureNotSupportedForAccount", "The sandbox keeps no storage contents, so it signs no access."
-            )
+            sign = account_signature if action == "listaccountsas" else service_signature
+            return sign(resource.id.name, account_keys(resource, call.plane.store), object_of(body))
         return super().act(action, resource, body, call)
 
     def _regenerate(self, resource: Resource, name: str, call: Call) -> Body:

@@ -142,3 +142,18 @@ def test_without_any_sign_in_only_public_blobs_are_read(account: Account):
     assert whole(account.ask("GET", "/pub/a", signed_by=None)) == b"open"
     for method, url in (("GET", "/con/a"), ("GET", "/pub?restype=container&comp=list"), ("DELETE", "/pub/a")):
         assert account.code(method, url, signed_by=None) == (404, "ResourceNotFound"), url
+
+
+def test_what_arm_signs_opens_the_account_and_the_container(account: Account):
+    terms = {"signedPermission": "r", "signedExpiry": LATER}
+    whole_account = account.azure.ask(
+        "POST", f"{account.id}/ListAccountSas", {**terms, "signedServices": "b", "signedResourceTypes": "o"}
+    ).body["accountSasToken"]
+    container = account.azure.ask(
+        "POST",
+        f"{account.id}/ListServiceSas",
+        {**terms, "canonicalizedResource": "/blob/acct/con", "signedResource": "c"},
+    ).body["serviceSasToken"]
+    for sas in (whole_account, container):
+        assert account.ask("GET", f"/con/a?{sas}", signed_by=None).status == 200
+        assert account.ask("DELETE", f"/con/a?{sas}", signed_by=None).status == 403
