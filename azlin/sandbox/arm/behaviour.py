@@ -197,7 +197,7 @@ class Behaviour:
         changed and put back: `call.plane.store.put(resource.id, resource.body)`.
         """
         if action in self.action_statuses:
-            raise not_done_here(action, resource.id)
+            raise not_done_here(f"{resource.id.id}/{action}")
         raise method_not_allowed("POST", f"{resource.id.id}/{action}")
 
     def show(self, resource: Resource, call: Call, /) -> Body:  # noqa: ARG002

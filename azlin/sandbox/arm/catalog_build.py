@@ -1,5 +1,6 @@
 """Builds `catalog.json`: which types Azure has, how they are spelled, and which api-versions real clients use; and
-`statuses.json`: which HTTP statuses of a PUT and a DELETE all those clients take, where that is not 200, 201 and 204.
+`statuses.json`: which HTTP statuses all those clients take, of a PUT and a DELETE where that is not 200, 201 and 204,
+and of every action (POST) that they know.
 
     python -m azlin.sandbox.arm.catalog_build AZ_SITE_PACKAGES [INDEX.json[.gz]]
 
@@ -35,11 +36,13 @@ def main(arguments: list[str]) -> int:
     found: defaultdict[str, set[str]] = defaultdict(set)
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     statuses: dict[tuple[str, str], set[int]] = {}
+    actions: dict[tuple[str, str], set[int]] = {}
     for part in _READ:
         for path in sorted((site / part).rglob("*.py")):
-            for type_name, method, taken in _taken(path):
-                key = (type_name.casefold(), method)
-                statuses[key] = statuses.get(key, taken) & taken
+            for type_name, sent, taken in _taken(path):
+                known = statuses if sent in _COMMON else actions
+                key = (type_name.casefold(), sent if sent in _COMMON else sent.casefold())
+                known[key] = known.get(key, taken) & taken
             for type_name, version in _used(path):
                 spellings[type_name.casefold()][type_name] += 1
                 found[type_name.casefold()].add(version)
@@ -48,7 +51,7 @@ def main(arguments: list[str]) -> int:
             spellings[type_name.casefold()][type_name] += 1_000_000
             found[type_name.casefold()].add(entry["v"])
     _write(found, spellings)
-    _write_statuses(statuses)
+    _write_statuses(statuses, actions)
     return 0
 
 
@@ -76,7 +79,7 @@ def _used(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _taken(path: Path) -> Iterator[tuple[str, str, set[int]]]:
-    """(type, method, statuses) of every PUT and DELETE a file sends."""
+    """(type, PUT or DELETE or the name of an action, statuses) of what a file sends."""
     source = path.read_text(encoding="utf-8", errors="replace")
     if "/providers/" not in source or "status_code" not in source:
         return
@@ -99,8 +102,17 @@ def _taken(path: Path) -> Iterator[tuple[str, str, set[int]]]:
         for url, method in requests:
             names = list(_types(url))
             # The last pair must be the whole end of the path: else the URL is an action or a list.
-            if method in _COMMON and statuses and names and url.rstrip("/").endswith(("}", "/default")):
+            whole = url.rstrip("/").endswith(("}", "/default"))
+            if method in _COMMON and statuses and names and whole:
                 yield names[-1], method, statuses
+            elif method == "POST" and statuses and names and not whole and _is_action(url, names[-1]):
+                yield names[-1], url.rstrip("/").rpartition("/")[2], statuses
+
+
+def _is_action(url: str, type_name: str) -> bool:
+    """Whether the URL is one of the type with just one segment after it."""
+    own = url.rpartition("/providers/")[2].strip("/").split("/")
+    return len(own) == 2 * type_name.count("/") + 2
 
 
 def _request(node: ast.AST) -> tuple[str, str]:
@@ -119,11 +131,14 @@ def _statuses(node: ast.AST) -> set[int]:
     }
 
 
-def _write_statuses(statuses: dict[tuple[str, str], set[int]]) -> None:
-    made: defaultdict[str, dict[str, list[int]]] = defaultdict(dict)
+def _write_statuses(statuses: dict[tuple[str, str], set[int]], actions: dict[tuple[str, str], set[int]]) -> None:
+    made: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for (type_name, method), taken in sorted(statuses.items()):
         if not taken >= _COMMON[method]:
             made[type_name][method] = sorted(taken)
+    for (type_name, action), taken in sorted(actions.items()):
+        made[type_name].setdefault("POST", {})[action] = sorted(taken)
+    made = defaultdict(dict, sorted(made.items()))
     lines = [f"{json.dumps(name)}:{json.dumps(listed, separators=(',', ':'))}" for name, listed in made.items()]
     STATUSES_PATH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 

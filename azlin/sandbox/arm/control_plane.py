@@ -12,6 +12,7 @@ from typing import Any
 
 from azlin.sandbox.arm import refusals
 from azlin.sandbox.arm.assigned_identities import complete_identity
+from azlin.sandbox.arm.authorization.access import refuse_unauthorized
 from azlin.sandbox.arm.authorization.principals import Principals
 from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
 from azlin.sandbox.arm.continuations import finish_act, finish_acted, finish_delete, finish_write
@@ -118,6 +119,7 @@ class ControlPlane:
 
         Raises ArmRefusal. A matching latency fault makes the write an operation in progress.
         """
+        refuse_unauthorized(call, rid, "write")
         trouble = self._trouble("PATCH" if patch else "PUT", rid, body)
         if trouble.refusal is not None and not self._asynchronous_write(rid, trouble):
             raise trouble.refusal
@@ -194,6 +196,7 @@ class ControlPlane:
     def remove(self, rid: ResourceId, call: Call) -> Removed:
         """DELETE a resource with everything under it; removing what is not there is no error,
         but in a group that does not exist it is. Raises ArmRefusal."""
+        refuse_unauthorized(call, rid, "delete")
         trouble = self._trouble("DELETE", rid)
         behaviour = self.registry.behaviour(rid.type)
         slow = trouble.latency_s > 0 and behaviour.delete_pending
@@ -238,6 +241,7 @@ class ControlPlane:
         """POST an action; an Operation when a latency fault made it slow. Raises ArmRefusal."""
         behaviour = self.registry.behaviour(rid.type)
         folded = action.casefold()
+        refuse_unauthorized(call, rid, f"{action}/action")
         trouble = self._trouble("POST", rid)
         taken = behaviour.action_statuses.get(folded, (200, 202))
         slow = trouble.latency_s > 0 and folded in behaviour.slow_actions and 202 in taken

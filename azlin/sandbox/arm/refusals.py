@@ -202,6 +202,13 @@ def method_not_allowed(method: str, path: str) -> ArmRefusal:
     )
 
 
+def not_done_here(path: str) -> ArmRefusal:
+    """An action that Azure has and the sandbox has not: the one answer here that Azure itself never gives."""
+    return ArmRefusal(
+        409, "NotServedBySandbox", f"sandbox: '{path}' is an action that is not carried out here. Nothing was changed."
+    )
+
+
 def precondition_failed(what: str) -> ArmRefusal:
     return ArmRefusal(
         412,

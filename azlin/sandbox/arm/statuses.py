@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import copy
 import json
+from typing import Any
 
 from azlin.sandbox.arm.behaviour import Behaviour, Registry
 from azlin.sandbox.arm.catalog_build import STATUSES_PATH
 
 
 def register(registry: Registry) -> None:
-    raw: dict[str, dict[str, list[int]]] = json.loads(STATUSES_PATH.read_text(encoding="utf-8"))
+    raw: dict[str, dict[str, Any]] = json.loads(STATUSES_PATH.read_text(encoding="utf-8"))
     for type_name, taken in raw.items():
         if registry.behaviour(type_name).knows_statuses:
             continue
         behaviour = copy.copy(registry.behaviour(type_name))
         _fit_writes(behaviour, taken.get("PUT"))
         _fit_deletes(behaviour, taken.get("DELETE"))
+        behaviour.action_statuses = taken.get("POST", {})
         registry.type(type_name, behaviour)
 
 

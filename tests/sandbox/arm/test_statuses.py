@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from azlin.sandbox.arm.behaviour import Behaviour, Registry
+from azlin.sandbox.arm.behaviour import Behaviour, Call, Registry
 from azlin.sandbox.arm.catalog_build import STATUSES_PATH
 from azlin.sandbox.arm.statuses import register
+from azlin.sandbox.arm.store import Resource
+from tests.sandbox.conftest import Azure
 
 TAKEN = json.loads(STATUSES_PATH.read_text(encoding="utf-8"))
 
@@ -60,3 +63,28 @@ def test_a_type_that_never_answers_late_stays_so():
     registry.type(name, AtOnce())
     register(registry)
     assert registry.behaviour(name).write_pending is None
+
+
+def test_an_action_is_answered_with_a_status_that_its_clients_take(azure: Azure):
+    class Does(Behaviour):
+        slow_actions = frozenset(("simulateeviction", "start"))
+        act_pending = True
+
+        def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> None:
+            return None
+
+    name = "Microsoft.Compute/virtualMachines"
+    azure.plane.registry.type(name, Does())
+    register(azure.plane.registry)
+    path = f"{azure.group()}/providers/{name}/v"
+    azure.put(path)
+    assert azure.ask("POST", f"{path}/start").status == 202
+    assert azure.ask("POST", f"{path}/simulateEviction").status == 204
+
+
+def test_an_action_that_azure_has_and_nobody_carries_out_here_says_so(azure: Azure):
+    register(azure.plane.registry)
+    path = f"{azure.group()}/providers/Microsoft.Compute/virtualMachines/v"
+    azure.put(path)
+    assert azure.code("POST", f"{path}/assessPatches") == (409, "NotServedBySandbox")
+    assert azure.code("POST", f"{path}/noSuchAction") == (405, "MethodNotAllowed")
