@@ -62,7 +62,6 @@ def _scope_of(rid: ResourceId) -> str:
 
 def shown_template(template: Template, raw: Any) -> Body:
     """What a deployment tells of its template: hash, parameters, providers and dependencies."""
-    minified = json.dumps(raw, separators=(",", ":"), ensure_ascii=False).upper()
     providers: dict[str, dict[str, set[str]]] = {}
     dependencies: list[Body] = []
     named = {one.id.casefold(): one for one in template.resources}
@@ -76,7 +75,7 @@ def shown_template(template: Template, raw: Any) -> Body:
             waits_for = [_named(named[key].id, named[key].type, named[key].name) for key in sorted(one.after)]
             dependencies.append({"dependsOn": waits_for, **_named(one.id, one.type, one.name)})
     return {
-        "templateHash": str(murmur_64(minified.encode())),
+        "templateHash": _template_hash(raw),
         "parameters": {name: one.shown() for name, one in template.parameters.items()},
         "providers": [
             {
@@ -93,6 +92,18 @@ def shown_template(template: Template, raw: Any) -> Body:
 
 def _named(path: str, kind: str, name: str) -> Body:
     return {"id": path, "resourceType": kind, "resourceName": name}
+
+
+def _template_hash(raw: Any) -> str:
+    return str(murmur_64(_minified(raw).upper().encode()))
+
+
+def _minified(raw: Any) -> str:
+    return json.dumps(raw, separators=(",", ":"), ensure_ascii=False)
+
+
+def _calculate_hash(_call: Call, _groups: Mapping[str, str], body: Any) -> Answer:
+    return Answer(200, {"minifiedTemplate": _minified(body), "templateHash": _template_hash(body)})
 
 
 def _rid(call: Call, groups: Mapping[str, str]) -> ResourceId:
@@ -206,6 +217,7 @@ def register(registry: Registry) -> None:
     one = every + "/(?P<name>[^/]+)"
     short = _SCOPE + "/deployments/(?P<name>[^/]+)/operations"
     number = "/(?P<operation>[^/]+)"
+    registry.route("POST", "Microsoft.Resources", _SPACE + "/calculateTemplateHash", _calculate_hash)
     for space in ("Microsoft.Resources", "Microsoft.Management"):
         registry.route("POST", space, one + "/validate", _validate)
         registry.route("POST", space, one + "/whatIf", _what_if)

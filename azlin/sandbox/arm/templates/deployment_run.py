@@ -98,10 +98,10 @@ class Run:
             "details": [unit.error for unit in self.failed],
         }
 
-    def outputs(self) -> Body:
-        """Raises ArmRefusal when one cannot be evaluated."""
+    def outputs(self, *, secure: bool = False) -> Body:
+        """Raises ArmRefusal when one cannot be evaluated; `secure` as in `Template.outputs_of`."""
         try:
-            return self.template.outputs_of(self.functions)
+            return self.template.outputs_of(self.functions, secure=secure)
         except TemplateInvalid as invalid:
             raise ArmRefusal(
                 400,

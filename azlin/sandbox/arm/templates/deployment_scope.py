@@ -26,6 +26,7 @@ from azlin.sandbox.arm.templates.secret_references import with_secrets
 from azlin.sandbox.arm.templates.template import Template, open_template
 from azlin.sandbox.arm.templates.template_scope import Where
 
+_PLAIN = frozenset(("array", "bool", "int", "object", "string"))
 _SPEC = "microsoft.resources/templatespecs/versions"
 
 
@@ -107,7 +108,7 @@ def where(rid: ResourceId, body: Body, template: Any, call: Call, groups: Mappin
             plane.require(scope, as_scope=True)
         above = above or plane.show(plane.find(scope, reading), reading)
     asked = object_of(body.get("properties"))
-    about: Body = {"name": rid.name, "properties": {**_about(asked), "template": template}}
+    about: Body = {"name": rid.name, "properties": {**_about(asked, template), "template": template}}
     if "location" in body:
         about["location"] = body["location"]
     tenant = plane.directory.tenant(call.tenant)
@@ -128,9 +129,13 @@ def where(rid: ResourceId, body: Body, template: Any, call: Call, groups: Mappin
     )
 
 
-def _about(asked: Body) -> Body:
-    shown = ("templateLink", "parameters", "mode")
-    return {**{name: asked[name] for name in shown if name in asked}, "provisioningState": "Accepted"}
+def _about(asked: Body, template: Any) -> Body:
+    """What `deployment()` tells of the request: nothing of a secure parameter, which an output could let out."""
+    shown = {name: asked[name] for name in ("templateLink", "mode") if name in asked}
+    declared = object_of(object_of(template).get("parameters"))
+    plain = {name.casefold() for name, one in declared.items() if str(object_of(one).get("type")).casefold() in _PLAIN}
+    told = {name: one for name, one in object_of(_parameters(asked)).items() if name.casefold() in plain}
+    return {**shown, "parameters": told, "provisioningState": "Accepted"}
 
 
 def _provider(namespace: str, subscription: str | None) -> Body | None:

@@ -55,6 +55,8 @@ class Deployments(Behaviour):
     def __init__(self) -> None:
         self._open: dict[str, _Open] = {}
         self._secrets: list[str] = []
+        self._outputs: dict[str, Body] = {}
+        """With the secure ones, in memory only."""
 
     def refuse(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
         if len(resource.id.name) > _LONGEST_NAME:
@@ -156,12 +158,15 @@ class Deployments(Behaviour):
 
     def deleted(self, resource: Resource, call: Call, /) -> None:
         self._open.pop(resource.id.key, None)
+        self._outputs.pop(resource.id.key, None)
         call.plane.store.forget(OPERATIONS + resource.id.key)
         call.plane.store.forget(TEMPLATE + resource.id.key)
 
     def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:
         if action == "exporttemplate":
             return {"template": call.plane.store.recall(TEMPLATE + resource.id.key) or {}}
+        if action == "listoutputswithsecurevalues":
+            return {**resource.properties.get("outputs", {}), **self._outputs.get(resource.id.key, {})}
         if action == "cancel":
             if resource.properties.get("provisioningState") != "Running":
                 raise ArmRefusal(
@@ -212,6 +217,8 @@ class Deployments(Behaviour):
             return
         properties["provisioningState"] = "Succeeded"
         properties["outputs"] = outputs or {}
+        if any("value" not in one for one in properties["outputs"].values()):
+            self._outputs[resource.id.key] = run.outputs(secure=True)
         properties["outputResources"] = run.output_resources()
 
     def _remove_others(self, run: Run, rid: ResourceId, plane: ControlPlane, call: Call) -> None:

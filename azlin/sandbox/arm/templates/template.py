@@ -86,8 +86,8 @@ class Template:
     loops: Mapping[str, Sequence[str]]
     """The ids of the copies of every loop by its name or symbol, casefolded."""
 
-    def outputs_of(self, functions: Functions) -> Body:
-        """`{name: {type, value}}`; a secure output has no value."""
+    def outputs_of(self, functions: Functions, *, secure: bool = False) -> Body:
+        """`{name: {type, value}}`; a secure output has a value only when it is asked for."""
         made: Body = {}
         for name, raw in self.outputs.items():
             declared = object_of(raw)
@@ -95,7 +95,7 @@ class Template:
                 continue
             kind = str(declared.get("type", "string"))
             spelled = SPELLED.get(kind.casefold(), kind)
-            if kind.casefold().startswith("secure"):
+            if kind.casefold().startswith("secure") and not secure:
                 made[name] = {"type": spelled}
             elif "copy" in declared:
                 made[name] = {"type": spelled, "value": _copied(object_of(declared["copy"]), functions, Loops(), name)}

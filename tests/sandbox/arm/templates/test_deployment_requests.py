@@ -195,3 +195,44 @@ def test_a_template_spec_is_deployed_by_its_id_with_what_it_links_to(azure: Azur
     for link in ({"id": f"{spec}/versions/2.0"}, {"id": "no id"}, {"relativePath": "x.json"}):
         sent["properties"]["templateLink"] = link
         assert azure.code("PUT", f"{scope}/{DEPLOYMENT}/d", sent)[0] in (400, 404)
+
+
+def test_a_secure_output_is_told_only_to_who_asks_for_it(azure: Azure) -> None:
+    inner = nested("in", properties={"expressionEvaluationOptions": {"scope": "inner"}})
+    inner["properties"]["template"]["outputs"] = {
+        "s": {"type": "secureString", "value": "canary"},
+        "o": {"type": "string", "value": "open"},
+    }
+    told = {"type": "string", "value": "[listOutputsWithSecureValues('in', '2022-09-01').s.value]"}
+    path = f"{azure.group()}/{DEPLOYMENT}/d"
+    shown = azure.put(path, body(inner, outputs={"told": told}, location=None))["properties"]
+    assert shown["outputs"]["told"]["value"] == "canary"
+    below = f"{azure.subscription}/resourceGroups/g/{DEPLOYMENT}/in"
+    assert azure.get(below)["properties"]["outputs"] == {
+        "s": {"type": "SecureString"},
+        "o": {"type": "String", "value": "open"},
+    }
+    assert "canary" not in json.dumps(azure.plane.store.get(azure.plane.store.parse(below)).body)
+
+
+def test_a_deployment_tells_its_template_no_secret(azure: Azure) -> None:
+    sent = body(
+        location=None,
+        parameters={"a": {"type": "string"}, "b": {"type": "secureString"}, "c": {"type": "secureObject"}},
+        outputs={"all": {"type": "object", "value": "[deployment()]"}},
+    )
+    sent["properties"]["parameters"] = {
+        "a": {"value": "open"},
+        "b": {"value": "canary"},
+        "c": {"value": {"x": "canary"}},
+    }
+    shown = azure.put(f"{azure.group()}/{DEPLOYMENT}/d", sent)["properties"]
+    assert shown["outputs"]["all"]["value"]["properties"]["parameters"] == {"a": {"value": "open"}}
+    assert "canary" not in json.dumps(shown)
+
+
+def test_the_hash_of_a_template_is_that_of_its_deployment(azure: Azure) -> None:
+    sent = body(ADDRESS, location=None)
+    asked = azure.ask("POST", "/providers/Microsoft.Resources/calculateTemplateHash", sent["properties"]["template"])
+    shown = azure.put(f"{azure.group()}/{DEPLOYMENT}/d", sent)["properties"]
+    assert asked.body["templateHash"] == shown["templateHash"]
