@@ -189,12 +189,17 @@ class Table:
 
     def _index(self, conditions: list[Condition]) -> str:
         """What SQLite, which knows nothing of how values are spread, would not choose by itself."""
-        asked = {one.column for one in conditions}
-        if self.name != tables.RESOURCES or "id" in asked:
+        if self.name != tables.RESOURCES:
             return ""
+        asked = {one.column for one in conditions}
+        groups = next((one.values for one in conditions if one.column == "resourceGroup"), frozenset(("",)))
+        if "id" in asked:
+            return " INDEXED BY sqlite_autoindex_resources_1"
         if "name" in asked:
             return " INDEXED BY by_listed_name"
-        return " INDEXED BY by_listed" if not asked else ""
+        if "" not in groups and len(groups) * len(self._estate.subscriptions) <= _PLACES:
+            return " INDEXED BY by_group"
+        return " INDEXED BY by_listed_type" if "type" in asked else " INDEXED BY by_listed"
 
     def _scope(self, bound: list[Any]) -> str:
         mine = _in("subscription", [one.id.casefold() for one in self._estate.subscriptions], bound)
