@@ -52,6 +52,7 @@ MODULES: tuple[str, ...] = (
     "network.virtual_networks",
     "compute.provider",
     "costs.cost_query",
+    "costs.usage_details",
     "storage",
     "blob_containers",
     "vaults",

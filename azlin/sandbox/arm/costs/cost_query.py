@@ -7,21 +7,18 @@ USD. Source: Cost Management REST API 2023-11-01, operation "Query - Usage".
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
-from azlin.gateways.prices import Prices
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
-from azlin.sandbox.arm.costs.meters import Charge, charges
+from azlin.sandbox.arm.costs.meters import Charge, charges, embedded, hours_of
 from azlin.sandbox.arm.jsonc import array_of, object_of
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Body
 
 _COSTS = frozenset(("Cost", "CostUSD", "PreTaxCost", "PreTaxCostUSD"))
 _DAY = timedelta(days=1)
-_HOUR_S = 3600.0
 
 
 def _query(call: Call, groups: Mapping[str, str], body: Any) -> Answer:
@@ -38,11 +35,11 @@ def _query(call: Call, groups: Mapping[str, str], body: Any) -> Answer:
     summed = _aggregations(dataset)
     keys = [(str(one.get("type")), str(one.get("name"))) for one in map(object_of, array_of(dataset.get("grouping")))]
     table: dict[tuple[Any, ...], tuple[float, float]] = {}
-    for charge in charges(subscription, group, call, _prices()):
+    for charge in charges(subscription, group, call, embedded()):
         if not _matches(charge, object_of(dataset.get("filter"))):
             continue
         grouped = [part for kind, name in keys for part in _grouped(charge, kind, name)]
-        for date, hours in _hours(charge, start, end, granularity):
+        for date, hours in hours_of(charge, start, end, granularity):
             key = (*((date,) if granularity != "None" else ()), *grouped)
             cost, used = table.get(key, (0.0, 0.0))
             table[key] = (cost + float(charge.hourly) * hours, used + hours)
@@ -113,22 +110,6 @@ def _aggregations(dataset: Body) -> list[str]:
     return names
 
 
-def _hours(charge: Charge, start: datetime, end: datetime, granularity: str) -> Iterator[tuple[int | str, float]]:
-    """(date, hours in it) of the time in which the charge ran; one piece where the granularity is None."""
-    at = max(start, datetime.fromtimestamp(charge.since, UTC))
-    while at < end:
-        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-        following, date = end, 0
-        if granularity == "Daily":
-            following, date = midnight + _DAY, int(midnight.strftime("%Y%m%d"))
-        elif granularity == "Monthly":
-            following = (midnight.replace(day=28) + timedelta(days=4)).replace(day=1)
-            date = midnight.replace(day=1).strftime("%Y-%m-%dT00:00:00")
-        until = min(following, end)
-        yield date, (until - at).total_seconds() / _HOUR_S
-        at = until
-
-
 def _grouped(charge: Charge, kind: str, name: str) -> list[str]:
     if kind == "TagKey":
         return [name, str(object_of(charge.resource.body.get("tags")).get(name, ""))]
@@ -181,11 +162,6 @@ def _sort(rows: list[list[Any]], columns: list[Body], dataset: Body) -> None:
             raise _invalid(f"dataset.sorting names no column: '{one.get('name')}'")
         at = names.index(one["name"])
         rows.sort(key=lambda row: row[at], reverse=str(one.get("direction", "")).casefold() == "descending")
-
-
-@cache
-def _prices() -> Prices:
-    return Prices()
 
 
 def _invalid(why: str) -> ArmRefusal:

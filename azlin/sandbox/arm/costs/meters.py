@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from azlin.gateways.prices import MONTH_H, Price, Prices
 from azlin.sandbox.arm.behaviour import Call
@@ -21,6 +23,8 @@ from azlin.sandbox.arm.store import Resource
 _MACHINES = "Microsoft.Compute/virtualMachines"
 _DISKS = "Microsoft.Compute/disks"
 _ADDRESSES = "Microsoft.Network/publicIPAddresses"
+_DAY = timedelta(days=1)
+_HOUR_S = 3600.0
 _LETTERS = {"premium": "P", "standardssd": "E", "standard": "S"}
 _TIERS = (
     (4, 1), (8, 2), (16, 3), (32, 4), (64, 6), (128, 10), (256, 15), (512, 20), (1024, 30), (2048, 40), (4096, 50),
@@ -87,3 +91,25 @@ def _address(resource: Resource, _call: Call, prices: Prices) -> tuple[str, str,
 
 def _region(resource: Resource) -> str:
     return str(resource.body.get("location", ""))
+
+
+def hours_of(charge: Charge, start: datetime, end: datetime, granularity: str) -> Iterator[tuple[int | str, float]]:
+    """(date, hours in it) of the time in which the charge ran; one piece where the granularity is None."""
+    at = max(start, datetime.fromtimestamp(charge.since, UTC))
+    while at < end:
+        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        following, date = end, 0
+        if granularity == "Daily":
+            following, date = midnight + _DAY, int(midnight.strftime("%Y%m%d"))
+        elif granularity == "Monthly":
+            following = (midnight.replace(day=28) + timedelta(days=4)).replace(day=1)
+            date = midnight.replace(day=1).strftime("%Y-%m-%dT00:00:00")
+        until = min(following, end)
+        yield date, (until - at).total_seconds() / _HOUR_S
+        at = until
+
+
+@cache
+def embedded() -> Prices:
+    """The table, read once."""
+    return Prices()
