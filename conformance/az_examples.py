@@ -9,16 +9,16 @@ ask for confirmation (core.disable_confirm_prompt), and nothing else. Right is e
  - the one that all the examples of the sweep work in. Help pages are in the order of the alphabet, in which `delete`
    comes before `show`, and gateways before the networks they need; so here what creates comes first (what fails of it
    is tried again as long as more of it succeeds), then the rest in the order of the help, then what removes, and at
-   last what locks, which would keep all others out.
+   last what locks or removes whole groups, which would keep all others out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from conformance.az_commands import Example, table
-from conformance.az_runner import Lane, Said, run
+from conformance.az_runner import Lane, Said, run, workers
 from conformance.figure import Failure, Figure
 
 _MAKES = ("create", "add", "assign", "attach", "enable", "import", "register", "set")
@@ -30,19 +30,29 @@ def examples(first_words: Collection[str]) -> list[Example]:
     return [one for one in table().examples if one.command.split()[0] in first_words]
 
 
-def measure(chosen: Sequence[Example]) -> Figure:
-    """Run them all, in both subscriptions."""
+def measure(
+    chosen: Sequence[Example], prepared: Sequence[str] = (), files: Mapping[str, str] | None = None
+) -> Figure:
+    """Run them all, in both subscriptions. `prepared` are commands that make things in the common one before the
+    examples (`{subscription}` is its id); `files` lie in the working directory. The sweeps say what they prepare."""
     plain = [(one.command, argv) for one in chosen if (argv := one.argv) is not None]
     ordered = [argv for _, argv in sorted(plain, key=lambda pair: _turn(pair[0]))]
     makes = sum(1 for command, _ in plain if _turn(command)[0] == 0)
-    lanes = [Lane(ordered, _groups(ordered), again=makes)]
-    lanes += [Lane([argv], _groups([argv])) for argv in ordered[:makes]]
-    together, *alone = run(lanes)
+    subscription = f"/subscriptions/{workers()[0].sandbox.default_subscription.id}"
+    before = [text.replace("{subscription}", subscription).split() for text in prepared]
+    both = [*before, *ordered]
+    lanes = [Lane(both, _groups(both), len(before) + makes, files or {})]
+    lanes += [Lane([argv], _groups([argv]), files=files or {}) for argv in ordered[:makes]]
+    whole, *alone = run(lanes)
+    made, together = whole[: len(before)], whole[len(before) :]
+    unmade = [" ".join(said.argv[:3]) for said in made if said.rc]
     succeeded = {at for at, (said,) in enumerate(alone) if not said.rc}
     failures = tuple(_failure(said) for at, said in enumerate(together) if said.rc and at not in succeeded)
     unasked = sum(1 for at, said in enumerate(together) if said.rc and at not in succeeded and not said.requests)
     note = (
         f"az {table().az}; {unasked} fail before az asks anything; {len(chosen) - len(plain)} are no plain az command"
+    if unmade:
+        note += f"; not prepared: {', '.join(unmade)}"
     )
     return Figure(len(ordered) - len(failures), len(ordered), failures, note)
 
@@ -55,8 +65,8 @@ def _turn(command: str) -> tuple[int, int]:
     """The sort key of a command; equal ones stay in the order of the help. Parents come first and go last."""
     words = command.split()
     verb = words[-1].partition("-")[0]
-    if "lock" in words:
-        return 3, 0
+    if "lock" in words or command == "group delete":
+        return 3, len(words) * -1
     if verb in _MAKES:
         return 0, len(words)
     if verb in _REMOVES:

@@ -12,6 +12,7 @@ MODULES: tuple[str, ...] = (
     "az_lists",
     "az_examples_network",
     "az_examples_compute",
+    "az_examples_prepared",
     "az_endpoints",
     "recorded_statuses",
     "recorded_keys",
