@@ -20,6 +20,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 from service_defaults_learning import ABSENT, OBJECT, SECRET_NAME, Learner, Recording, recording_of
 
 from azlin.sandbox.arm.behaviour import Call
+from azlin.sandbox.arm.catalog import types
 from azlin.sandbox.arm.ids import Casing, parse_id
 from azlin.sandbox.arm.service_defaults import ANY, FILE, Making, Node, Rules, ServiceDefaults
 from azlin.sandbox.arm.store import Resource
@@ -47,6 +48,7 @@ def learn(found: Iterable[Recording]) -> dict[str, Any]:
         body = learner.node([(one, one.put, one.get, None) for one in some])
         forgets = sorted({path for one in some for path in forgotten(one.put, one.get)})
         made[name] = {"body": {"k": body}, **({"forgets": forgets} if forgets else {})}
+        made[name] |= spelling(some)
         if stateless(some):
             made[name]["stateless"] = True
     general = Learner(shared, agree=0.8, depth=0)
@@ -58,6 +60,37 @@ def learn(found: Iterable[Recording]) -> dict[str, Any]:
             made[f"{name}/{ANY}"] = {"body": {"k": general.node([(one, one.put, one.get, None) for one in some])}}
     every = [one._replace(key=name) for name, some in by_namespace.items() for one in some]
     made[ANY] = {"body": {"k": general.node([(one, one.put, one.get, None) for one in every])}}
+    return made
+
+
+def spelling(some: list[Recording]) -> dict[str, str]:
+    """How the service writes ids, types and names, where that is not what the catalogue makes of a request."""
+    casing = Casing()
+    for known in types().values():
+        casing.learn(known)
+    ids: Counter[str] = Counter()
+    spelled: Counter[str] = Counter()
+    names: Counter[str] = Counter()
+    for one in {one.key: one for one in some}.values():
+        rid = parse_id(one.get["id"], casing, "")
+        if rid is None:
+            continue
+        tail = one.get["id"].split("/")
+        at = max(place for place, part in enumerate(tail) if part.casefold() == "providers")
+        group = next((part for part in tail if part.casefold() == "resourcegroups"), "resourceGroups")
+        ids["" if one.get["id"] == rid.id else "/".join((group, tail[at + 1], *tail[at + 2 :: 2]))] += 1
+        spelled["" if one.get["type"] == rid.type else one.get["type"]] += 1
+        above = rid.id.split("/")[-1::-2][: rid.type.count("/")]
+        labels = ["{name}", *("{name-%d}" % up for up in range(1, len(above)))]
+        forms = {"/".join(above[up::-1]): "/".join(labels[up::-1]) for up in range(len(above))}
+        forms |= {part: label for part, label in zip(above[1:], labels[1:], strict=True)}
+        name = forms.get(str(one.get.get("name")), "?")
+        names["" if name == "{name}" or one.get.get("name") == rid.name else name] += 1
+    made = {}
+    for key, counts in (("id", ids), ("type", spelled), ("name", names)):
+        best, count = counts.most_common(1)[0] if counts else ("", 0)
+        if best and count >= 0.9 * sum(counts.values()) and best != "?":
+            made[key] = best
     return made
 
 

@@ -21,10 +21,13 @@ import msgspec
 
 from azlin import __version__
 from azlin.gateways.files import make_private_directory, write_whole
+from azlin.gateways.schema import Schemas
+from azlin.paths import Paths
 from azlin.sandbox import retail_prices
 from azlin.sandbox.administration import Administration
 from azlin.sandbox.application import Application, IdentityApplication
 from azlin.sandbox.arm.behaviour import load
+from azlin.sandbox.arm.bodies import define_types
 from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.routes import Arm
 from azlin.sandbox.arm.store import Store
@@ -33,6 +36,7 @@ from azlin.sandbox.clock import Clock
 from azlin.sandbox.directory import Directory
 from azlin.sandbox.entra import Entra
 from azlin.sandbox.environment import write_tool_files
+from azlin.sandbox.graph.principals import DirectoryPrincipals
 from azlin.sandbox.graph.routes import Graph
 from azlin.sandbox.graph.sign_in import SignIn
 from azlin.sandbox.instance import Instance, Known, KnownTenant
@@ -64,6 +68,8 @@ class Server:
         self._secrets = self._kept_secrets()
         self._log = RequestLog()
         self._certificates = certificates(directory)
+        # What `azlin schema sync` fetched lies beside this directory; a sync is seen by the next start.
+        define_types(Schemas(Paths(directory.parent)).flags)
         registry = load()
         resource_graph.register(registry)
         self._clock = Clock(self._store)
@@ -72,6 +78,7 @@ class Server:
         self._entra = Entra(self._plane.directory, key, self._secrets.identity_header)
         self._graph = Graph(self._store, self._plane.directory)
         self._entra.principals = SignIn(self._graph, key)
+        self._plane.principals = DirectoryPrincipals(self._graph.objects)
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""

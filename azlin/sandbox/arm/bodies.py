@@ -7,7 +7,7 @@ whatever the definition marks write-only or secret. A type without a definition 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -43,11 +43,30 @@ _ENVELOPE = ("identity", "location", "tags")
 """Completed by the control plane, whatever a definition says of them."""
 
 
-@cache
-def known_flags(type_name: str) -> TypeFlags | None:
-    """What the definitions that come with azlin say of a type (any casing)."""
+Definitions = Callable[[str], TypeFlags | None]
+"""What is known of a type, asked by its name in any casing."""
+
+
+def built_in(type_name: str) -> TypeFlags | None:
+    """By the definitions that come with azlin."""
     definition = load_seed().definition(type_name)
     return None if definition is None else TypeFlags(definition, "built in")
+
+
+_asked: list[Definitions] = [built_in]
+
+
+def define_types(definitions: Definitions) -> None:
+    """From now on, in this process, hold bodies against these definitions: `Schemas.flags`, which knows also what
+    `azlin schema sync` fetched. Until then those that come with azlin are used."""
+    _asked[:] = [definitions]
+    known_flags.cache_clear()
+
+
+@cache
+def known_flags(type_name: str) -> TypeFlags | None:
+    """What the definitions say of a type (any casing); each type is asked for once."""
+    return _asked[0](type_name)
 
 
 def refuse_unknown(own: Deployable, body: Body, call: Call) -> None:

@@ -22,30 +22,45 @@ import re
 import time
 import uuid
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from azlin.sandbox.arm.behaviour import Call
+from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.locations import find_location
 from azlin.sandbox.arm.store import Resource
 from azlin.sandbox.arm.times import iso
 
+if TYPE_CHECKING:
+    from azlin.sandbox.arm.behaviour import Call
+
 FILE = Path(__file__).with_name("service_defaults.json.gz")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_NONE: frozenset[str] = frozenset()
 ANY = "*"
 """The key of what holds for every type; `microsoft.x/*` is what holds for a namespace."""
 
 
-class Node(msgspec.Struct, frozen=True, omit_defaults=True):
+class Node(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     """How one property is made, and what is inside it."""
 
     m: list[Any] | None = None
     k: dict[str, Node] = {}
     e: Node | None = None
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, str, Node], ...]:
+        """Name, casefolded name and node of what is inside."""
+        return tuple((name, name.casefold(), inner) for name, inner in self.k.items())
+
+    @cached_property
+    def fresh(self) -> str:
+        """The text that is made anew with every write, "" where it lasts."""
+        made = self.m[0] if self.m is not None and len(self.m) == 1 else None
+        return made if isinstance(made, str) and made.startswith(("{change", "{etag")) else ""
 
 
 class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,6 +70,11 @@ class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
     stateless: bool = False
     """Whether a GET shows no `provisioningState`."""
     forgets: tuple[str, ...] = ()
+    id: str = ""
+    """How the service writes an id up to its last name, as `/resourcegroups/…/Microsoft.X/type/child`; empty where it
+    writes what the catalogue of providers has."""
+    type: str = ""
+    name: str = ""
 
 
 class ServiceDefaults(msgspec.Struct, frozen=True):
@@ -99,13 +119,15 @@ class Making:
         self._now = 0.0
         self._names: dict[str, str] | None = None
         self._etags = True
+        self._skipped = _NONE
 
-    def add(self, skipped: frozenset[str] = frozenset(), *, etags: bool = True) -> None:
+    def add(self, skipped: frozenset[str] = _NONE, *, etags: bool = True) -> None:
         """Add, in place, what is not there. `skipped` are names in `properties` that somebody else sets; so are etags
         when `etags` is False."""
         self._etags = etags
+        self._skipped = skipped
         before = None if self._before is None else self._before.body
-        self._object(self._rules.body, self._resource.body, before, None, "", skipped)
+        self._object(self._rules.body, self._resource.body, before, None, "")
 
     def _object(
         self,
@@ -114,38 +136,51 @@ class Making:
         before: Body | None,
         own: str | None,
         path: str | None = None,
-        skipped: frozenset[str] = frozenset(),
+        skipped: frozenset[str] = _NONE,
     ) -> None:
         present = {name.casefold(): name for name in held}
-        sent: Body | None = None
-        for name, inner in node.k.items():
-            spelled = present.get(name.casefold())
-            was = None if before is None else before.get(name)
-            if spelled is None and inner.m is not None:
-                if sent is None:
-                    sent = dict(held)
-                made = self._decide(inner.m, sent)
-                if made is None or (not self._etags and name == "etag"):
-                    continue
-                if path is not None and f"{path}{name}" in self._sent:
-                    continue  # it was sent and the behaviour took it out
-                held[name] = self._value(made[0], own, was)
-                spelled = name
-            elif spelled is not None and was is not None and held[spelled] == was and inner.m is not None:
-                self._refresh(inner.m, held, spelled, own)
-            if spelled is None:
+        sent = dict(held)
+        for name, folded, inner in node.parts:
+            if name in skipped:
                 continue
+            spelled = present.get(folded)
+            was = None if before is None else before.get(name)
+            if spelled is None:
+                if inner.m is None or not self._make(inner.m, name, held, sent, own, was, path):
+                    continue
+                spelled = name
+            elif inner.fresh and was is not None and held[spelled] == was:
+                # Times of change and etags are new with every write, whoever sent the old ones back.
+                held[spelled] = self.text(inner.fresh, own)
             value = held[spelled]
             if inner.k and isinstance(value, dict):
-                below = _without(inner, skipped) if skipped and path == "" and name == "properties" else inner
-                self._object(
-                    below, cast("Body", value), object_of(was), own, None if path is None else f"{path}{name}."
-                )
+                below = None if path is None else f"{path}{name}."
+                others = self._skipped if below == "properties." else _NONE
+                self._object(inner, cast("Body", value), object_of(was), own, below, others)
             elif inner.e is not None and isinstance(value, list):
                 self._list(inner.e, cast("list[Any]", value), array_of(was))
 
+    def _make(
+        self,
+        decision: list[Any],
+        name: str,
+        held: Body,
+        sent: Body,
+        own: str | None,
+        was: Any,
+        path: str | None,
+    ) -> bool:
+        """Set a property that is not there; False when it stays so."""
+        made = self._decide(decision, sent)
+        if made is None or (name == "etag" and not self._etags):
+            return False
+        if path is not None and f"{path}{name}" in self._sent:
+            return False  # it was sent, and the behaviour took it out
+        held[name] = self._value(made[0], own, was)
+        return True
+
     def _list(self, node: Node, held: list[Any], before: list[Any]) -> None:
-        named = {one["name"]: cast("Body", one) for one in before if isinstance(one, dict) and "name" in one}
+        named = {str(fields["name"]): fields for fields in map(object_of, before) if "name" in fields}
         for at, one in enumerate(held):
             if isinstance(one, dict):
                 fields = cast("Body", one)
@@ -153,11 +188,6 @@ class Making:
                 own = name if isinstance(name, str) else None
                 was = named.get(own) if own is not None else before[at] if at < len(before) else None
                 self._object(node, fields, object_of(was), own)
-
-    def _refresh(self, decision: list[Any], held: Body, name: str, own: str | None) -> None:
-        """Times of change and etags are new with every write, whoever sent the old ones back."""
-        if len(decision) == 1 and isinstance(decision[0], str) and decision[0].startswith(("{change", "{etag")):
-            held[name] = self.text(decision[0], own)
 
     # --------------------------------------------------------------- values
 
@@ -244,6 +274,33 @@ def names_of(resource: Resource, call: Call) -> dict[str, str]:
     return made
 
 
+def spell(body: Body, rid: ResourceId) -> Body:
+    """The body with id, type and name as the type's service writes them, which is not always as it was asked."""
+    rules = rules_of(rid.type)
+    if rules is None:
+        return body
+    if rules.id and body.get("id") == rid.id:
+        body["id"] = _spelled(rid, rules.id.split("/"))
+    if rules.type and "type" in body:
+        body["type"] = rules.type
+    if rules.name and "name" in body:
+        names = rid.id.split("/")[-1::-2]
+        body["name"] = PLACEHOLDER.sub(lambda found: names[int(found[1][4:].strip("-") or 0)], rules.name)
+    return body
+
+
+def _spelled(rid: ResourceId, fixed: list[str]) -> str:
+    """The id with these fixed words: `resourceGroups`, the namespace, and the segments of the type."""
+    group, namespace, *types = fixed
+    head, slash, tail = rid.id.rpartition("/providers/")
+    parts = tail.split("/")
+    if len(parts) != 1 + 2 * len(types):
+        return rid.id
+    parts[0] = namespace
+    parts[1::2] = types
+    return head.replace("/resourceGroups/", f"/{group}/", 1) + slash + "/".join(parts)
+
+
 def words(value: Any) -> str:
     """A plain value as conditions write it."""
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
@@ -263,10 +320,6 @@ def _sent(body: Mapping[str, Any], prefix: str = "", depth: int = 3) -> dict[str
 def _lasts(template: str) -> bool:
     """Whether a later PUT leaves what was made: guids and times of creation, and texts with one inside."""
     return "{guid" in template or "{creat" in template
-
-
-def _without(node: Node, names: frozenset[str]) -> Node:
-    return Node(k={name: inner for name, inner in node.k.items() if name not in names})
 
 
 def _time(at: float, form: str) -> str:

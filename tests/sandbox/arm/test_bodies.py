@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from azlin.gateways.schema import Schemas
+from azlin.gateways.schema_cache import Entry, SchemaCache
+from azlin.gateways.schema_shape import Definition, Member, Shape
+from azlin.paths import Paths
 from azlin.sandbox.arm.behaviour import Registry, load
-from azlin.sandbox.arm.bodies import forget_secrets, known_flags
+from azlin.sandbox.arm.bodies import built_in, define_types, forget_secrets, known_flags
 from tests.sandbox.conftest import Azure
 
 SPACE = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}
@@ -86,6 +91,28 @@ def test_what_only_azure_sets_is_ignored_when_it_is_sent(azure: Azure) -> None:
         assert again[name] == first[name]
     for name in ("resourceGuid", "provisioningState"):
         assert again["properties"][name] == first["properties"][name]
+
+
+def test_types_that_were_synced_are_known_too(azure: Azure, tmp_path: Path) -> None:
+    name = "Microsoft.Automation/automationAccounts"
+    properties = Shape(kind="object", properties={"size": Member(shape=Shape(kind="int"))})
+    body = Shape(kind="object", properties={"location": Member(Shape(kind="string")), "properties": Member(properties)})
+    definition = Definition(type=name, api_version="2024-01-01", body=body, shapes={}, scopes=8)
+    cache = SchemaCache(Paths(tmp_path).schemas)
+    cache.fill([Entry(definition, "synced")])
+    cache.close()
+    schemas = Schemas(Paths(tmp_path))
+    path = f"{azure.group()}/providers/{name}/a"
+    define_types(schemas.flags)
+    try:
+        wrong = {"location": "westeurope", "properties": {"size": "big"}}
+        assert azure.ask("PUT", path, wrong).status == 400
+        assert azure.ask("PUT", path, wrong, version="api-version=2020-01-01").status == 201
+        assert known_flags("Microsoft.Compute/disks") is not None
+    finally:
+        schemas.close()
+        define_types(built_in)
+    assert known_flags(name) is None
 
 
 def test_null_is_the_same_as_nothing(azure: Azure) -> None:
