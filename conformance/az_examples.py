@@ -30,9 +30,7 @@ def examples(first_words: Collection[str]) -> list[Example]:
     return [one for one in table().examples if one.command.split()[0] in first_words]
 
 
-def measure(
-    chosen: Sequence[Example], prepared: Sequence[str] = (), files: Mapping[str, str] | None = None
-) -> Figure:
+def measure(chosen: Sequence[Example], prepared: Sequence[str] = (), files: Mapping[str, str] | None = None) -> Figure:
     """Run them all, in both subscriptions. `prepared` are commands that make things in the common one before the
     examples (`{subscription}` is its id); `files` lie in the working directory. The sweeps say what they prepare."""
     plain = [(one.command, argv) for one in chosen if (argv := one.argv) is not None]
@@ -51,9 +49,9 @@ def measure(
     unasked = sum(1 for at, said in enumerate(together) if said.rc and at not in succeeded and not said.requests)
     note = (
         f"az {table().az}; {unasked} fail before az asks anything; {len(chosen) - len(plain)} are no plain az command"
+    )
     if unmade:
         note += f"; not prepared: {', '.join(unmade)}"
-    )
     return Figure(len(ordered) - len(failures), len(ordered), failures, note)
 
 

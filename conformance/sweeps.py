@@ -16,6 +16,7 @@ MODULES: tuple[str, ...] = (
     "az_endpoints",
     "recorded_statuses",
     "recorded_keys",
+    "tenants",
 )
 
 
