@@ -154,6 +154,8 @@ def _what_if(call: Call, groups: Mapping[str, str], body: Any) -> Answer:
     properties = object_of(asked.get("properties"))
     template, content = opened(rid, asked, call)
     expansion = Expansion(template, content.linked, call)
+    if expansion.refused:
+        raise expansion.refused[0]
     complete = mode_of(properties, rid) == "Complete"
     settings = object_of(properties.get("whatIfSettings"))
     brief = str(settings.get("resultFormat", "")).casefold() == "resourceidonly"

@@ -137,7 +137,7 @@ class Run:
         try:
             self._write(unit)
         except TemplateInvalid as invalid:
-            self._fail(unit, 400, _expression_error(unit.deployable, invalid))
+            self._fail(unit, 400, expression_error(unit.deployable, invalid))
         except ArmRefusal as refused:
             self._fail(unit, refused.status, refused.error())
 
@@ -205,7 +205,8 @@ class Run:
         return acted.body if isinstance(acted, Answer) else {}
 
 
-def _expression_error(own: Deployable, invalid: TemplateInvalid) -> Body:
+def expression_error(own: Deployable, invalid: TemplateInvalid) -> Body:
+    """What ARM says when an expression of a resource cannot be evaluated."""
     if invalid.code != "InvalidTemplate":
         return {"code": invalid.code, "message": invalid.message, "target": own.id}
     return {

@@ -13,10 +13,10 @@ from azlin.sandbox.arm.behaviour import Call
 from azlin.sandbox.arm.jsonc import Body, object_of
 from azlin.sandbox.arm.management_groups import MANAGEMENT_GROUP
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.templates.deployment_run import with_linked
+from azlin.sandbox.arm.templates.deployment_run import expression_error, with_linked
 from azlin.sandbox.arm.templates.deployment_scope import opened
-from azlin.sandbox.arm.templates.expressions import calls_in
-from azlin.sandbox.arm.templates.template import Deployable, Template
+from azlin.sandbox.arm.templates.expressions import TemplateInvalid
+from azlin.sandbox.arm.templates.template import Deployable, Template, needs_deployed
 from azlin.sandbox.arm.templates.template_places import DEPLOYMENTS, GROUPS
 
 _DEEPEST = 20
@@ -36,7 +36,12 @@ class Expansion:
 
     def _open(self, template: Template, linked: Mapping[str, Any], depth: int) -> None:
         for own in template.resources:
-            body = own.body(own.functions, keep=True)
+            try:
+                body = own.body(own.functions, keep=True)
+            except TemplateInvalid as invalid:
+                error = expression_error(own, invalid)
+                self.refused.append(ArmRefusal(400, error["code"], error["message"], target=error["target"]))
+                continue
             self.resources.append((own, body))
             if own.type.casefold() in (GROUPS.casefold(), MANAGEMENT_GROUP.casefold()):
                 self._groups[own.id.casefold()] = {
@@ -51,7 +56,7 @@ class Expansion:
 
     def _nested(self, own: Deployable, body: Body, depth: int) -> None:
         rid = self._call.plane.store.parse(own.id, self._call.tenant)
-        if _needs_the_deployed(body):
+        if needs_deployed(object_of(object_of(body.get("properties")).get("parameters"))):
             self.closed.append(own)
             return
         try:
@@ -60,9 +65,3 @@ class Expansion:
             self.refused.append(refused)
             return
         self._open(template, content.linked, depth + 1)
-
-
-def _needs_the_deployed(body: Body) -> bool:
-    """Whether a parameter of a nested deployment is still an expression."""
-    given = object_of(object_of(body.get("properties")).get("parameters"))
-    return any(True for _ in calls_in(given))

@@ -31,6 +31,7 @@ from azlin.sandbox.arm.templates.template_scope import Loops, Where, fixed_funct
 from azlin.sandbox.arm.templates.template_types import SPELLED, Definitions
 
 _OWN = frozenset(("copy", "condition", "dependsOn", "resources", "apiVersion", "comments", "scope", "existing", "name"))
+_OF_THE_DEPLOYED = frozenset(("reference", "references"))
 _MOST_COPIES = 800
 _MOST_RESOURCES, _MOST_PARAMETERS, _MOST_OUTPUTS = 800, 256, 64
 _SCHEMA = re.compile(r"https?://schema\.management\.azure\.com/schemas/([^/]+)/", re.IGNORECASE)
@@ -56,8 +57,8 @@ class Deployable:
     symbol: str | None = None
 
     def body(self, functions: Functions, *, keep: bool = False) -> Body:
-        """What is PUT; `functions` are those of `template_scope.running`. With `keep` an expression that cannot be
-        evaluated stays as it is written."""
+        """What is PUT; `functions` are those of `template_scope.running`. With `keep` an expression that needs
+        what is not deployed yet stays as it is written."""
         nested = self.type.casefold() == DEPLOYMENTS.casefold()
         made: Body = {}
         for name, value in self.raw.items():
@@ -156,7 +157,7 @@ def expand(value: Any, functions: Functions, loops: Loops, *, keep: bool = False
         try:
             return evaluate_text(value, Layered({"copyindex": loops.copy_index}, functions))
         except TemplateInvalid:
-            if keep:
+            if keep and needs_deployed(value):
                 return value
             raise
     fields = object_of(cast("Any", value))
@@ -170,6 +171,12 @@ def expand(value: Any, functions: Functions, loops: Loops, *, keep: bool = False
             spelled = evaluate_text(name, Layered({"copyindex": loops.copy_index}, functions))
             made[str(spelled)] = expand(one, functions, loops, keep=keep)
     return made
+
+
+def needs_deployed(value: Any) -> bool:
+    """Whether a template value asks for something that is known only once resources are there."""
+    names = (call.name.casefold() for call in calls_in(value))
+    return any(name in _OF_THE_DEPLOYED or name.startswith("list") for name in names)
 
 
 def _is_copy(value: Any) -> bool:
@@ -314,7 +321,7 @@ def _one(
     existing = raw.get("existing") is True
     waits_for = [str(evaluate_value(one, scoped)) for one in array_of(raw.get("dependsOn"))]
     for call in calls_in({key: value for key, value in raw.items() if key not in ("dependsOn", "resources")}):
-        if call.name.casefold() in ("reference", "references") or call.name.casefold().startswith("list"):
+        if call.name.casefold() in _OF_THE_DEPLOYED or call.name.casefold().startswith("list"):
             waits_for.extend(_named(call.arguments[:1], scoped))
     own = Deployable(
         id=id_of(kind, name, raw, scoped, where) if parent is None else _child_id(parent, kind, name),

@@ -56,30 +56,6 @@ def test_every_scope_has_the_same_requests(azure: Azure) -> None:
         assert azure.ask("HEAD", path).status == 404
 
 
-def test_only_above_the_groups_a_deployment_has_a_location_and_keeps_it(azure: Azure) -> None:
-    for kind, scope in scopes(azure).items():
-        path = f"{scope}/{DEPLOYMENT}/d"
-        wrong = body(location="westeurope" if kind == "group" else None)
-        for method, url in (("PUT", path), ("POST", f"{path}/validate"), ("POST", f"{path}/whatIf")):
-            assert azure.code(method, url, wrong) == (400, "InvalidDeployment"), kind
-        if kind == "group":
-            continue
-        azure.put(path, body())
-        assert azure.put(path, body(location="West Europe"))["location"] == "westeurope"
-        assert azure.code("PUT", path, body(location="uksouth")) == (409, "InvalidDeploymentLocation")
-        assert azure.code("POST", f"{path}/validate", body(location="uksouth")) == (409, "InvalidDeploymentLocation")
-
-
-def test_a_scope_that_is_not_there_has_no_deployments(azure: Azure) -> None:
-    nowhere = "/providers/Microsoft.Management/managementGroups/none"
-    for method, url in (("PUT", ""), ("POST", "/validate"), ("POST", "/whatIf")):
-        found = azure.code(method, f"{nowhere}/{DEPLOYMENT}/d{url}", body())
-        assert found == (404, "ManagementGroupNotFound")
-    gone = f"{azure.subscription}/resourceGroups/none/{DEPLOYMENT}/d"
-    assert azure.code("PUT", gone, body(location=None)) == (404, "ResourceGroupNotFound")
-    assert azure.code("GET", gone) == (404, "ResourceGroupNotFound")
-
-
 def test_a_resource_that_lives_in_groups_cannot_be_deployed_above_them(azure: Azure) -> None:
     path = f"{azure.subscription}/{DEPLOYMENT}/d"
     answer = azure.ask("POST", f"{path}/validate", body(ADDRESS))
@@ -124,33 +100,6 @@ def nested(name: str, *resources: Any, **own: Any) -> dict[str, Any]:
     } | own
 
 
-def test_validate_and_what_if_look_into_nested_deployments_before_their_group_is_there(azure: Azure) -> None:
-    group = {"type": GROUP_TYPE, "apiVersion": "2022-09-01", "name": "new", "location": "uksouth"}
-    here = {**ADDRESS, "location": "[resourceGroup().location]"}
-    sent = body(group, nested("in", here, resourceGroup="new", dependsOn=["new"]))
-    path = f"{azure.subscription}/{DEPLOYMENT}/d"
-    address = f"{azure.subscription}/resourceGroups/new/providers/{ADDRESS_TYPE}/p"
-    valid = azure.ask("POST", f"{path}/validate", sent).body["properties"]["validatedResources"]
-    assert address in [one["id"] for one in valid]
-    changes = azure.ask("POST", f"{path}/whatIf", sent).body["properties"]["changes"]
-    assert [(one["resourceId"], one["changeType"]) for one in changes] == [
-        (f"{azure.subscription}/resourceGroups/new", "Create"),
-        (address, "Create"),
-    ]
-    unknown = body(group, nested("in", {**here, "type": "Microsoft.Network/nothing"}, resourceGroup="new"))
-    refused = azure.ask("POST", f"{path}/validate", unknown).body["error"]
-    assert [one["code"] for one in refused["details"]] == ["InvalidResourceType"]
-
-
-def test_what_if_leaves_a_nested_deployment_closed_whose_parameters_need_the_deployed(azure: Azure) -> None:
-    given = {"x": {"value": "[reference('p').ipAddress]"}}
-    inner = nested("in", properties={"expressionEvaluationOptions": {"scope": "inner"}, "parameters": given})
-    inner["properties"]["template"]["parameters"] = {"x": {"type": "string"}}
-    answer = azure.ask("POST", f"{azure.group()}/{DEPLOYMENT}/d/whatIf", body(ADDRESS, inner, location=None))
-    kinds = {one["resourceId"].rpartition("/")[2]: one["changeType"] for one in answer.body["properties"]["changes"]}
-    assert kinds == {"p": "Create", "in": "Unsupported"}
-
-
 def test_what_if_tells_only_ids_when_it_is_asked_to(azure: Azure) -> None:
     scope = azure.group()
     azure.put(f"{scope}/{DEPLOYMENT}/d", body(ADDRESS, location=None))
@@ -159,42 +108,6 @@ def test_what_if_tells_only_ids_when_it_is_asked_to(azure: Azure) -> None:
     changes = azure.ask("POST", f"{scope}/{DEPLOYMENT}/d/whatIf", sent).body["properties"]["changes"]
     assert [(one["resourceId"][-1], one["changeType"]) for one in changes] == [("p", "Deploy"), ("q", "Create")]
     assert all(set(one) == {"resourceId", "changeType"} for one in changes)
-
-
-@pytest.mark.parametrize("kind", ["LastSuccessful", "SpecificDeployment"])
-def test_a_failed_deployment_is_rolled_back_to_an_earlier_one(azure: Azure, kind: str) -> None:
-    scope = azure.group()
-    address = f"{scope}/providers/{ADDRESS_TYPE}/p"
-    azure.put(f"{scope}/{DEPLOYMENT}/good", body({**ADDRESS, "tags": {"v": "1"}}, location=None))
-    bad = body(
-        {**ADDRESS, "tags": {"v": "2"}}, {**ADDRESS, "name": "q", "location": "mars", "dependsOn": ["p"]}, location=None
-    )
-    bad["properties"]["onErrorDeployment"] = {"type": kind, "deploymentName": "good"}
-    azure.ask("PUT", f"{scope}/{DEPLOYMENT}/bad", bad)
-    shown = azure.get(f"{scope}/{DEPLOYMENT}/bad")["properties"]
-    assert shown["provisioningState"] == "Failed"
-    assert shown["onErrorDeployment"] == {"type": kind, "deploymentName": "good", "provisioningState": "Succeeded"}
-    assert azure.get(address)["tags"] == {"v": "1"}
-    bad["properties"]["onErrorDeployment"] = {"type": "SpecificDeployment", "deploymentName": "none"}
-    assert azure.code("PUT", f"{scope}/{DEPLOYMENT}/bad", bad) == (404, "DeploymentNotFound")
-
-
-def test_a_template_spec_is_deployed_by_its_id_with_what_it_links_to(azure: Azure) -> None:
-    scope = azure.group()
-    spec = f"{scope}/providers/Microsoft.Resources/templateSpecs/s"
-    azure.put(spec, {"location": "westeurope", "properties": {}})
-    main = body(nested("in") | {"properties": {"mode": "Incremental", "templateLink": {"relativePath": "a/b.json"}}})
-    linked = {"path": "a/b.json", "template": body(ADDRESS)["properties"]["template"]}
-    properties = {"mainTemplate": main["properties"]["template"], "linkedTemplates": [linked]}
-    azure.put(f"{spec}/versions/1.0", {"location": "westeurope", "properties": properties})
-    sent = {"properties": {"mode": "Incremental", "templateLink": {"id": f"{spec}/versions/1.0"}}}
-    shown = azure.put(f"{scope}/{DEPLOYMENT}/d", sent)["properties"]
-    assert shown["provisioningState"] == "Succeeded", json.dumps(shown)
-    assert shown["templateLink"]["id"].endswith("1.0")
-    assert azure.get(f"{scope}/providers/{ADDRESS_TYPE}/p")["name"] == "p"
-    for link in ({"id": f"{spec}/versions/2.0"}, {"id": "no id"}, {"relativePath": "x.json"}):
-        sent["properties"]["templateLink"] = link
-        assert azure.code("PUT", f"{scope}/{DEPLOYMENT}/d", sent)[0] in (400, 404)
 
 
 def test_a_secure_output_is_told_only_to_who_asks_for_it(azure: Azure) -> None:
@@ -213,22 +126,6 @@ def test_a_secure_output_is_told_only_to_who_asks_for_it(azure: Azure) -> None:
         "o": {"type": "String", "value": "open"},
     }
     assert "canary" not in json.dumps(azure.plane.store.get(azure.plane.store.parse(below)).body)
-
-
-def test_a_deployment_tells_its_template_no_secret(azure: Azure) -> None:
-    sent = body(
-        location=None,
-        parameters={"a": {"type": "string"}, "b": {"type": "secureString"}, "c": {"type": "secureObject"}},
-        outputs={"all": {"type": "object", "value": "[deployment()]"}},
-    )
-    sent["properties"]["parameters"] = {
-        "a": {"value": "open"},
-        "b": {"value": "canary"},
-        "c": {"value": {"x": "canary"}},
-    }
-    shown = azure.put(f"{azure.group()}/{DEPLOYMENT}/d", sent)["properties"]
-    assert shown["outputs"]["all"]["value"]["properties"]["parameters"] == {"a": {"value": "open"}}
-    assert "canary" not in json.dumps(shown)
 
 
 def test_the_hash_of_a_template_is_that_of_its_deployment(azure: Azure) -> None:

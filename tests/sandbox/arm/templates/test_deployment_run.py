@@ -25,7 +25,7 @@ def run_of(azure: Azure, *resources: dict[str, Any], outputs: dict[str, Any] | N
     path = azure.group()
     where = Where(azure.plane.directory.default_subscription.body(), azure.tenant.id, {"name": "d"}, azure.get(path))
     raw = {"$schema": "s", "contentVersion": "1.0.0.0", "resources": list(resources), "outputs": outputs or {}}
-    call = Call(azure.plane, "PUT", "2024-01-01", azure.tenant.id, "")
+    call = Call(azure.plane, "PUT", "2024-01-01", azure.tenant.id, azure.tenant.principal_oid)
     return Run(open_template(raw, {}, where), call, lambda *_: None)
 
 
