@@ -50,6 +50,8 @@ MODULES: tuple[str, ...] = (
     "authorization.access",
     "templates.deployments",
     "network.virtual_networks",
+    "network.private_endpoints",
+    "private_links",
     "compute.provider",
     "costs.cost_query",
     "costs.usage_details",

@@ -17,6 +17,7 @@ from azlin.sandbox.arm.bodies import Typed
 from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, object_of
 from azlin.sandbox.arm.locations import find_location
+from azlin.sandbox.arm.private_links import show_connections
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.storage_signatures import account_signature, service_signature
 from azlin.sandbox.arm.store import ABOUT, Resource, Store
@@ -39,7 +40,7 @@ _GEO = re.compile(r"Standard_(RA)?G(Z)?RS", re.IGNORECASE)
 
 class Accounts(Typed):
     created_status = 200
-    kept = ("creationTime", "keyCreationTime", "primaryEndpoints", "secondaryEndpoints", "privateEndpointConnections")
+    kept = ("creationTime", "keyCreationTime", "primaryEndpoints", "secondaryEndpoints")
     implicit_names = frozenset[str]()
     write_pending = 202
     delete_pending = False
@@ -73,7 +74,6 @@ class Accounts(Typed):
         body.setdefault("tags", {})
         created = properties.setdefault("creationTime", iso())
         properties.setdefault("keyCreationTime", {"key1": created, "key2": created})
-        properties.setdefault("privateEndpointConnections", [])
         properties.setdefault("minimumTlsVersion", "TLS1_0")
         properties.setdefault("allowBlobPublicAccess", False)
         properties.setdefault("allowCrossTenantReplication", False)
@@ -106,6 +106,10 @@ class Accounts(Typed):
 
     def deleted(self, resource: Resource, call: Call, /) -> None:
         call.plane.store.forget(_KEYS + resource.id.name)
+
+    def show(self, resource: Resource, call: Call, /) -> Body:
+        show_connections(resource, call)
+        return resource.body
 
     def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:
         if action == "listkeys":

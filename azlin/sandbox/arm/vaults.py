@@ -17,6 +17,7 @@ from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
 from azlin.sandbox.arm.bodies import Typed
 from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
+from azlin.sandbox.arm.private_links import show_connections
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 from azlin.sandbox.arm.times import iso
@@ -55,7 +56,7 @@ class Vaults(Typed):
     write_pending = None
     delete_pending = False
     implicit_names = frozenset[str]()
-    kept = ("vaultUri", "privateEndpointConnections", "hsmPoolResourceId")
+    kept = ("vaultUri", "hsmPoolResourceId")
     needs_location = True
 
     def check(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
@@ -115,6 +116,12 @@ class Vaults(Typed):
         properties["vaultUri"] = f"https://{resource.id.name.lower()}.vault.azure.net/"
         properties["provisioningState"] = "Succeeded"
         resource.body.setdefault("tags", {})
+
+    def show(self, resource: Resource, call: Call, /) -> Body:
+        show_connections(resource, call)
+        if not resource.properties["privateEndpointConnections"]:
+            del resource.properties["privateEndpointConnections"]
+        return resource.body
 
     def deleted(self, resource: Resource, call: Call, /) -> None:
         now = time.time()
