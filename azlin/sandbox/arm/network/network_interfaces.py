@@ -15,6 +15,8 @@ from azlin.sandbox.arm.refusals import ArmRefusal, content_invalid
 from azlin.sandbox.arm.store import Resource
 
 INTERFACES = "Microsoft.Network/networkInterfaces"
+_POOLS = "loadBalancerBackendAddressPools"
+_NAT_RULES = "loadBalancerInboundNatRules"
 _ADDRESSES = "subnet-addresses/"
 _RESERVED = 4
 """Azure keeps the first four addresses of a subnet and the last one."""
@@ -127,6 +129,14 @@ class Interfaces(NetworkTyped):
             if address is not None:
                 give_address(address, call)
                 point_at(address, "ipConfiguration", str(one["id"]), call)
+            for pool in array_of(own.get(_POOLS)):
+                found = referenced(pool, resource.id, call)
+                if found is not None:
+                    add_user(found, "backendIPConfigurations", str(one["id"]), call)
+            for rule in array_of(own.get(_NAT_RULES)):
+                found = referenced(rule, resource.id, call)
+                if found is not None:
+                    point_at(found, "backendIPConfiguration", str(one["id"]), call)
 
     def _release(self, before: Resource, after: Resource | None, call: Call) -> None:
         """Give back what `before` had and `after` no longer has."""
@@ -141,6 +151,11 @@ class Interfaces(NetworkTyped):
             address, subnet = id_of(own.get("publicIPAddress")), id_of(own.get("subnet"))
             if address is not None and str(id_of(still.get("publicIPAddress"))).casefold() != address.casefold():
                 drop_user(address, "ipConfiguration", path, call)
+            for names, back in ((_POOLS, "backendIPConfigurations"), (_NAT_RULES, "backendIPConfiguration")):
+                left = {str(id_of(each)).casefold() for each in array_of(still.get(names))}
+                for each in array_of(own.get(names)):
+                    if str(id_of(each)).casefold() not in left:
+                        drop_user(id_of(each), back, path, call)
             same_subnet = str(id_of(still.get("subnet"))).casefold() == str(subnet).casefold()
             if subnet is not None and not same_subnet:
                 drop_user(subnet, "ipConfigurations", path, call)

@@ -74,7 +74,7 @@ class NetworkTyped(Typed):
         etag = resource.body.get("etag")
         for _, part in _parts(resource.id.type, resource.properties):
             part.setdefault("etag", etag)
-        _list_uses(resource)
+        list_uses(resource)
         return resource.body
 
 
@@ -119,7 +119,7 @@ def _parts(type_name: str, properties: Body) -> Iterator[tuple[str, Body]]:
                 yield from _parts(type_name, object_of(fields["properties"]))
 
 
-def _list_uses(resource: Resource) -> None:
+def list_uses(resource: Resource) -> None:
     """Say in each part which others name it: computed at reading, so that it cannot be out of date."""
     uses = USES.get(resource.id.type.casefold())
     if uses is None:
@@ -200,18 +200,6 @@ def _read_numbers(value: Any) -> None:
                 ) from None
 
 
-class LoadBalancers(NetworkTyped):
-    inline = (Inline("backendAddressPools", "remove"), Inline("inboundNatRules", "remove"))
-    empty = (
-        "frontendIPConfigurations",
-        "loadBalancingRules",
-        "probes",
-        "outboundRules",
-        "inboundNatPools",
-    )
-    needs_location = True
-
-
 class RouteTables(NetworkTyped):
     inline = (Inline("routes", "remove"),)
     kept = ("subnets",)
@@ -289,7 +277,6 @@ class NatGateways(NetworkTyped):
 
 
 def register(registry: Registry) -> None:
-    registry.type("Microsoft.Network/loadBalancers", LoadBalancers())
     registry.type("Microsoft.Network/routeTables", RouteTables())
     registry.type("Microsoft.Network/natGateways", NatGateways())
     registry.type("Microsoft.Network/virtualNetworks/virtualNetworkPeerings", Peerings())

@@ -15,10 +15,12 @@ from azlin.sandbox.arm.behaviour import Answer, Call, Inline, Registry
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.locations import location_name
 from azlin.sandbox.arm.network import (
+    application_gateway_choices,
     application_gateways,
     dns_zones,
     express_routes,
     gateways,
+    load_balancers,
     network_interfaces,
     network_parts,
     network_watchers,
@@ -265,6 +267,31 @@ def _usages(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     return Answer(200, {"value": found})
 
 
+def _free_address(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+    """Whether an address of a network is free; if not, up to five that are: those of its subnets that nobody has,
+    without the first four and the last one of each, which Azure keeps."""
+    found = call.plane.find(call.plane.store.parse(groups["network"], call.tenant), call)
+    asked = call.query.get("ipaddress", "")
+    free: list[str] = []
+    for subnet in call.plane.store.all(parent=found.id, type=SUBNETS):
+        taken = network_interfaces.addresses_of(subnet.id.key, call)
+        for prefix in prefixes_of(subnet.properties, subnet.id.id):
+            last = prefix.num_addresses - 1
+            number = int(_address(asked)) - int(prefix.network_address)
+            if asked not in taken and 4 <= number < last:
+                return Answer(200, {"available": True, "availableIPAddresses": []})
+            near = (str(prefix[at]) for at in range(4, min(last, 9 + len(taken))))
+            free += [one for one in near if one not in taken]
+    return Answer(200, {"available": False, "availableIPAddresses": free[:5]})
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        raise ArmRefusal(400, "InvalidIPAddress", f"The IP address {text} is not valid.", details=[]) from None
+
+
 def _dns_name(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     label = call.query.get("domainnamelabel", "")
     taken = public_addresses.holder_of(label, location_name(groups["location"]), call)
@@ -272,10 +299,12 @@ def _dns_name(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
 
 
 _PARTS: tuple[ModuleType, ...] = (
+    application_gateway_choices,
     application_gateways,
     dns_zones,
     express_routes,
     gateways,
+    load_balancers,
     network_interfaces,
     network_parts,
     network_watchers,
@@ -296,4 +325,8 @@ def register(registry: Registry) -> None:
         part.register(registry)
     here = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Network/locations/(?P<location>[^/]+)"
     registry.route("GET", "Microsoft.Network", here + "/usages", _usages)
+    network = (
+        r"(?P<network>/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network/virtualNetworks/[^/]+)"
+    )
+    registry.route("GET", "Microsoft.Network", network + "/CheckIPAddressAvailability", _free_address)
     registry.route("GET", "Microsoft.Network", here + "/CheckDnsNameAvailability", _dns_name)
