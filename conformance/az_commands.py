@@ -25,10 +25,11 @@ _CONTINUED = re.compile(r"\\[ \t]*\n[ \t]*")
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A command; `required` has, for each argument it needs, the ways to spell it."""
+    """A command; `required` has, for each argument it needs, the ways to spell it, `takes` has all its options."""
 
     name: str
     required: list[list[str]]
+    takes: list[str]
 
     def needs_only(self, *options: str) -> bool:
         return all(any(one in options for one in spelled) for spelled in self.required)

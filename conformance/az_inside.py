@@ -39,10 +39,10 @@ WARMED = ("azure.", "msal", "msrest", "requests", "yaml", "jmespath", "urllib3",
 
 
 def table() -> dict[str, Any]:
-    """`{"az": version, "commands": [{"name", "required"}], "examples": [{"command", "name", "text"}]}`.
+    """`{"az": version, "commands": [{"name", "required", "takes"}], "examples": [{"command", "name", "text"}]}`.
 
     `required` has, for each argument without which az refuses the command, the ways to spell it (`["--name", "-n"]`).
-    Where --ids may be given instead of several names, those names are in it as well.
+    `takes` has every option of the command. Where --ids may be given instead of several names, those names are in it as well.
     """
     from azure.cli.core import __version__, get_default_cli
     from azure.cli.core.file_util import create_invoker_and_load_cmds_and_args, get_all_help
@@ -53,12 +53,14 @@ def table() -> dict[str, Any]:
     for name, command in sorted(cli.invocation.commands_loader.command_table.items()):
         ids = "ids" in command.arguments
         required: list[list[str]] = []
+        takes: set[str] = set()
         for dest, argument in command.arguments.items():
             settings = argument.type.settings
+            takes |= {str(getattr(one, "target", one)) for one in settings.get("options_list") or ()}
             if settings.get("required") or (ids and settings.get("id_part") and dest != "_subscription"):
                 options = [str(getattr(one, "target", one)) for one in settings.get("options_list") or ()]
                 required.append(sorted(options) or [dest])
-        commands.append({"name": name, "required": sorted(required)})
+        commands.append({"name": name, "required": sorted(required), "takes": sorted(takes)})
     examples: list[dict[str, str]] = []
     for page in get_all_help(cli):
         for one in page.examples:

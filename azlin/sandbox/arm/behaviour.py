@@ -60,6 +60,7 @@ MODULES: tuple[str, ...] = (
     "vaults",
     "vault_secrets",
     "identities",
+    "policy_insights",
     "web",
     "automation",
     "statuses",
