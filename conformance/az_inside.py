@@ -42,7 +42,7 @@ def table() -> dict[str, Any]:
     """`{"az": version, "commands": [{"name", "required", "takes"}], "examples": [{"command", "name", "text"}]}`.
 
     `required` has, for each argument without which az refuses the command, the ways to spell it (`["--name", "-n"]`).
-    `takes` has every option of the command. Where --ids may be given instead of several names, those names are in it as well.
+    Where --ids may be given instead of several names, those names are in it as well. `takes` has all its options.
     """
     from azure.cli.core import __version__, get_default_cli
     from azure.cli.core.file_util import create_invoker_and_load_cmds_and_args, get_all_help
