@@ -13,6 +13,7 @@ import msgspec
 
 from azlin.sandbox.arm.behaviour import Behaviour, Call
 from azlin.sandbox.arm.ids import GROUP
+from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Store
 from azlin.sandbox.resource_graph import tables
 from azlin.sandbox.resource_graph.conditions import Condition
@@ -160,7 +161,10 @@ class Table:
             held = _ENVELOPE.decode(data).properties
             return msgspec.json.decode(held) if bytes(held) else None
         found = self._store.get(self._store.parse(row.key, self._estate.tenant))
-        return None if found is None else self._call.plane.show(found, self._call).get("properties")
+        try:
+            return None if found is None else self._call.plane.show(found, self._call).get("properties")
+        except ArmRefusal:  # what GET does not show is not shown here either
+            return None
 
     def _is_plain(self, kind: str) -> bool:
         """Whether GET answers the stored body as it is."""
@@ -184,6 +188,7 @@ class Table:
             parts.append(_in("type", (_GROUP,), bound))
         else:
             parts.append(_in("type", tables.TYPES.get(self.name, ()), bound))
+            parts.append(tables.VISIBLE.get(self.name, "1"))
         parts += [self._condition(condition, bound) for condition in conditions]
         return " AND ".join(parts), bound
 

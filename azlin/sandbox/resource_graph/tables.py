@@ -121,6 +121,9 @@ TYPES: dict[str, tuple[str, ...]] = {
         "microsoft.recoveryservices/vaults/replicationrecoveryplans",
     ),
 }
+VISIBLE = {"appserviceresources": "(type NOT LIKE '%/config' OR name = 'web')"}
+"""SQL for what of a table's types is in it: of a site's configurations only `web`, because the others hold secrets and
+are read by POST."""
 ELSEWHERE = tuple(sorted(one for types in TYPES.values() for one in types))
 """Types that are not in `Resources`, because they are in another table."""
 _EMPTY = frozenset(
