@@ -17,7 +17,7 @@ from azlin.sandbox.arm.jsonc import Body, object_of
 from azlin.sandbox.arm.operations import Operation
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.templates.expression_parser import TemplateInvalid
-from azlin.sandbox.arm.templates.template import Deployable, Template
+from azlin.sandbox.arm.templates.template import Deployable, OutputsInvalid, Template
 from azlin.sandbox.arm.templates.template_scope import Functions, running
 from azlin.sandbox.arm.times import duration, iso
 
@@ -102,13 +102,17 @@ class Run:
         """Raises ArmRefusal when one cannot be evaluated; `secure` as in `Template.outputs_of`."""
         try:
             return self.template.outputs_of(self.functions, secure=secure)
-        except TemplateInvalid as invalid:
+        except OutputsInvalid as invalid:
+            code = "DeploymentOutputEvaluationFailed"
             raise ArmRefusal(
                 400,
-                "DeploymentOutputEvaluationFailed",
-                "Unable to evaluate template outputs. Please see error details and deployment operations. Please see "
-                "https://aka.ms/arm-common-errors for usage details.",
-                details=[{"code": invalid.code, "message": invalid.message}],
+                code,
+                f"Unable to evaluate template outputs: '{','.join(invalid.wrong)}'. Please see error details and "
+                "deployment operations. Please see https://aka.ms/arm-common-errors for usage details.",
+                details=[
+                    {"code": code, "target": name, "message": f"The template output '{name}' is not valid: {why}."}
+                    for name, why in invalid.wrong.items()
+                ],
             ) from invalid
 
     def output_resources(self) -> list[Body]:

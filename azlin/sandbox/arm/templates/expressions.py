@@ -17,6 +17,15 @@ from azlin.sandbox.arm.templates.expression_parser import (
 )
 
 Function = Callable[[Sequence[Any]], Any]
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+class WrongArgument(TypeError):
+    """An argument of another type than the function wants; `at` counts from 0."""
+
+    def __init__(self, at: int, wanted: str, found: str) -> None:
+        super().__init__(f"a value of type '{wanted}' is expected, '{found}' was given")
+        self.at, self.wanted, self.found = at, wanted, found
 
 
 class Functions(Protocol):
@@ -111,6 +120,13 @@ def _called(node: Call, functions: Functions, bound: Mapping[str, Any] | None) -
     arguments = [evaluate(argument, functions, bound) for argument in node.arguments]
     try:
         return function(arguments)
+    except WrongArgument as wrong:
+        which = "parameter" if len(arguments) == 1 else f"{_ORDINALS[wrong.at]} parameter"
+        raise TemplateInvalid(
+            f"The template language function '{node.name}' expects its {which} to be of type '{wrong.wanted}'. The "
+            f"provided value is of type '{wrong.found}'. Please see https://aka.ms/arm-functions#{node.name.casefold()}"
+            " for usage details."
+        ) from wrong
     except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError, ZeroDivisionError) as problem:
         raise TemplateInvalid(
             f"The template language function '{node.name}' was called with arguments it cannot take: {problem}. "

@@ -22,13 +22,14 @@ from azlin.sandbox.arm.templates.expressions import (
     evaluate,
     evaluate_text,
     evaluate_value,
+    type_word,
 )
 from azlin.sandbox.arm.templates.template_functions import DEFAULTS_ONLY
 from azlin.sandbox.arm.templates.template_order import Declared, order
 from azlin.sandbox.arm.templates.template_parameters import Parameter, read_parameters
 from azlin.sandbox.arm.templates.template_places import DEPLOYMENTS, id_of, refuse_lengths
 from azlin.sandbox.arm.templates.template_scope import Loops, Where, fixed_functions, user_functions
-from azlin.sandbox.arm.templates.template_types import SPELLED, Definitions
+from azlin.sandbox.arm.templates.template_types import JSON_TYPES, SPELLED, Definitions
 
 _OWN = frozenset(("copy", "condition", "dependsOn", "resources", "apiVersion", "comments", "scope", "existing", "name"))
 _OF_THE_DEPLOYED = frozenset(("reference", "references"))
@@ -88,21 +89,47 @@ class Template:
     """The ids of the copies of every loop by its name or symbol, casefolded."""
 
     def outputs_of(self, functions: Functions, *, secure: bool = False) -> Body:
-        """`{name: {type, value}}`; a secure output has a value only when it is asked for."""
+        """`{name: {type, value}}`; a secure output has a value only when it is asked for. Raises OutputsInvalid."""
         made: Body = {}
+        wrong: dict[str, str] = {}
         for name, raw in self.outputs.items():
             declared = object_of(raw)
-            if "condition" in declared and evaluate_value(declared["condition"], functions) is False:
+            try:
+                if "condition" in declared and evaluate_value(declared["condition"], functions) is False:
+                    continue
+                value = self._output(name, declared, functions)
+            except TemplateInvalid as invalid:
+                wrong[name] = invalid.message
                 continue
-            kind = str(declared.get("type", "string"))
-            spelled = SPELLED.get(kind.casefold(), kind)
-            if kind.casefold().startswith("secure") and not secure:
-                made[name] = {"type": spelled}
-            elif "copy" in declared:
-                made[name] = {"type": spelled, "value": _copied(object_of(declared["copy"]), functions, Loops(), name)}
-            else:
-                made[name] = {"type": spelled, "value": expand(declared.get("value"), functions, Loops())}
+            kind = str(declared.get("type", "string")).casefold()
+            shown = {"value": value} if secure or not kind.startswith("secure") else {}
+            made[name] = {"type": SPELLED.get(kind, str(declared.get("type"))), **shown}
+        if wrong:
+            raise OutputsInvalid(wrong)
         return made
+
+    @staticmethod
+    def _output(name: str, declared: Body, functions: Functions) -> Any:
+        if "copy" in declared:
+            value: Any = _copied(object_of(declared["copy"]), functions, Loops(), name)
+        else:
+            value = expand(declared.get("value"), functions, Loops())
+        wanted = JSON_TYPES.get(str(declared.get("type", "string")).casefold())
+        fits = wanted is None or type_word(value) in wanted or (value is None and declared.get("nullable") is True)
+        if not fits:
+            raise TemplateInvalid(
+                f"Template output JToken type is not valid. Expected '{wanted}'. Actual '{type_word(value)}'."
+                "Please see https://aka.ms/arm-template/#outputs for usage details."
+            )
+        return value
+
+
+class OutputsInvalid(Exception):
+    """Outputs that cannot be evaluated or are of another type than declared: why, by name."""
+
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__(", ".join(wrong))
+        self.wrong = wrong
 
 
 def open_template(raw: Any, given: Any, where: Where) -> Template:

@@ -21,7 +21,7 @@ SPELLED = {
     "secureobject": "SecureObject",
     "array": "Array",
 }
-_WANTED = {
+JSON_TYPES = {
     "string": "String, Uri",
     "securestring": "String, Uri",
     "int": "Integer",
@@ -30,6 +30,7 @@ _WANTED = {
     "secureobject": "Object",
     "array": "Array",
 }
+"""What ARM calls the JSON types that a declared type takes."""
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _DEEPEST = 32
 
@@ -135,8 +136,8 @@ def _converted(path: str, kind: str, value: Any) -> Any:
         return value.casefold() == "true"
     if kind == "int" and isinstance(value, float) and value.is_integer():
         return int(value)
-    if type_word(value) not in _WANTED[kind]:
-        raise _invalid(path, _WANTED[kind], type_word(value))
+    if type_word(value) not in JSON_TYPES[kind]:
+        raise _invalid(path, JSON_TYPES[kind], type_word(value))
     return value
 
 

@@ -76,3 +76,24 @@ def test_an_empty_template_is_done_at_once(azure: Azure):
     run = run_of(azure)
     assert run.advance() is None
     assert (run.outputs(), run.failed, run.operations("/d")) == ({}, [], [])
+
+
+def test_outputs_that_cannot_be_are_told_by_name(azure: Azure):
+    run = run_of(
+        azure,
+        thing("a"),
+        outputs={
+            "fine": {"type": "int", "value": "[add(1, 2)]"},
+            "hole": {"type": "int", "value": "[first(createArray())]"},
+            "none": {"type": "string", "value": "[reference('a').nothing]"},
+            "maybe": {"type": "string", "nullable": True, "value": "[null()]"},
+        },
+    )
+    assert run.advance() is None
+    with pytest.raises(ArmRefusal) as refused:
+        run.outputs()
+    error = refused.value.error()
+    assert error["code"] == "DeploymentOutputEvaluationFailed"
+    assert "Unable to evaluate template outputs: 'hole,none'." in error["message"]
+    assert [one["target"] for one in error["details"]] == ["hole", "none"]
+    assert "Expected 'Integer'. Actual 'Null'" in error["details"][0]["message"]

@@ -104,7 +104,7 @@ def test_unique_string_gives_the_values_that_others_published(text: str, value: 
         ("[concat('a',)]", "expected token 'Identifier'"),
         ("[createObject('a', 1).b]", "property 'b' doesn't exist, available properties are 'a'"),
         ("[createArray(1)[4]]", "index '4' is out of bounds"),
-        ("[add('a', 1)]", "'Integer' is expected"),
+        ("[add('a', 1)]", "first parameter to be of type 'Integer'"),
         ("[div(1, 0)]", "cannot take"),
         ("[reference('x')]", "is not expected at this location"),
         ("[substring('abc', 2, 5)]", "within the string"),
@@ -133,3 +133,19 @@ def test_text_survives_quoting_and_base_64(left: str, right: str) -> None:
     quoted = [part.replace("'", "''") for part in (left, right)]
     assert evaluate_text(f"[concat('{quoted[0]}', '{quoted[1]}')]", PURE) == left + right
     assert evaluate_text(f"[base64ToString(base64('{quoted[0]}'))]", PURE) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "[toUpper(1)]",
+            "'toUpper' expects its parameter to be of type 'String'. The provided value is of type 'Integer'",
+        ),
+        ("[substring('a', 'b')]", "expects its second parameter to be of type 'Integer'"),
+    ],
+)
+def test_an_argument_of_the_wrong_type_is_refused_in_arms_words(text: str, words: str):
+    with pytest.raises(TemplateInvalid) as refused:
+        evaluate_text(text, PURE)
+    assert words in refused.value.message
