@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from azlin.sandbox.arm import usages
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.bodies import Typed
-from azlin.sandbox.arm.compute import disks, images, run_commands, scale_set_views, scale_sets, virtual_machines
-from azlin.sandbox.arm.compute.virtual_machines import MACHINES
-from azlin.sandbox.arm.compute.vm_sizes import families, find_size, sizes_in, skus
-from azlin.sandbox.arm.jsonc import Body, array_of, object_of
+from azlin.sandbox.arm.compute import (
+    disks,
+    images,
+    managed_images,
+    run_commands,
+    scale_set_views,
+    scale_sets,
+    virtual_machines,
+)
+from azlin.sandbox.arm.compute.vm_sizes import sizes_in, skus
+from azlin.sandbox.arm.jsonc import array_of, object_of
 from azlin.sandbox.arm.locations import find_location, location_name
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 
 _LOCATION = re.compile(r"location\s+eq\s+'([^']*)'", re.IGNORECASE)
-_LIMIT = 10_000
-"""vCPUs of a family in a region; a quota is made scarce by a fault, not by this number."""
 
 
 class AvailabilitySets(Typed):
@@ -66,43 +71,12 @@ def _machines_in(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
 
 
 def _usages(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
-    location = location_name(groups["location"])
-    cores: Counter[str] = Counter()
-    machines = 0
-    for machine in call.plane.store.all(type=MACHINES, subscription=groups["subscription"]):
-        if location_name(machine.body.get("location")) != location:
-            continue
-        machines += 1
-        size = find_size(object_of(machine.properties.get("hardwareProfile")).get("vmSize"))
-        if size is not None:
-            cores[size.family] += size.cpus
-    found = [
-        _usage("availabilitySets", "Availability Sets", 0, 2500),
-        _usage("cores", "Total Regional vCPUs", cores.total(), _LIMIT),
-        _usage("virtualMachines", "Virtual Machines", machines, 25000),
-        _usage("virtualMachineScaleSets", "Virtual Machine Scale Sets", 0, 2500),
-        _usage("lowPriorityCores", "Total Regional Spot vCPUs", 0, _LIMIT),
-        *(_usage(family, _words(family), cores[family], _LIMIT) for family in families()),
-    ]
-    return Answer(200, {"value": found})
-
-
-def _usage(name: str, words: str, current: int, limit: int) -> Body:
-    return {
-        "limit": limit,
-        "unit": "Count",
-        "currentValue": current,
-        "name": {"value": name, "localizedValue": words},
-    }
-
-
-def _words(family: str) -> str:
-    bare = family.replace("Family", "").strip()
-    return f"Standard {bare[8:].strip()} Family vCPUs" if bare.casefold().startswith("standard") else f"{bare} vCPUs"
+    found = usages.usages(usages.COMPUTE, groups["subscription"], groups["location"], call)
+    return Answer(200, {"value": [usages.usage(*one) for one in found]})
 
 
 def register(registry: Registry) -> None:
-    for part in (disks, images, virtual_machines, scale_sets, scale_set_views, run_commands):
+    for part in (disks, images, virtual_machines, scale_sets, scale_set_views, run_commands, managed_images):
         part.register(registry)
     registry.type("Microsoft.Compute/availabilitySets", AvailabilitySets())
     under = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Compute"
