@@ -106,3 +106,12 @@ def test_a_subscription_of_one_tenant_is_not_taken_by_another(azure: Any, tmp_pa
     seed(path, "one", azure.plane)
     with pytest.raises(SeedUnreadable, match="already belongs to tenant one"):
         seed(path, "two", azure.plane)
+
+
+def test_what_an_export_says_again_of_the_id_is_not_part_of_the_resource(azure: Any, tmp_path: Path):
+    tenant = "99999999-2222-3333-4444-555555555555"
+    again = {"resourceGroup": "net", "subscriptionId": SUB.rpartition("/")[2], "tenantId": tenant, "kind": None}
+    entry = {"id": NET, "name": "n", "type": "Microsoft.Sandbox/nets", "location": "westeurope", **again}
+    seeded = seed(write(tmp_path, [entry]), "again", azure.plane)
+    kept = azure.plane.store.get(azure.plane.store.parse(NET, seeded.tenant))
+    assert sorted(kept.body) == ["id", "location", "name", "type"]
