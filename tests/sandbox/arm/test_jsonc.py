@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azlin.sandbox.arm.jsonc import JsonInvalid, read_json
+from azlin.sandbox.arm.jsonc import JsonInvalid, read_json, same_json
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -37,3 +37,10 @@ def test_what_is_not_even_that_is_refused_with_its_place(text: str) -> None:
 def test_a_comment_before_any_json_changes_nothing(value: object) -> None:
     text = json.dumps(value)
     assert read_json(f"/* so */ {text} // end") == read_json(text) == json.loads(text)
+
+
+def test_one_is_not_true_and_not_a_fraction_at_any_depth():
+    assert same_json({"a": [1, {"b": None}]}, {"a": [1, {"b": None}]})
+    for left, right in ((1, True), (0, False), (1, 1.0), ([1], [True]), ({"a": 1}, {"a": True}), ({}, []), ("a", "A")):
+        assert not same_json(left, right)
+        assert not same_json([left], [right])

@@ -88,3 +88,14 @@ def test_an_action_that_azure_has_and_nobody_carries_out_here_says_so(azure: Azu
     azure.put(path)
     assert azure.code("POST", f"{path}/assessPatches") == (409, "NotServedBySandbox")
     assert azure.code("POST", f"{path}/noSuchAction") == (405, "MethodNotAllowed")
+
+
+def test_a_type_that_knows_its_statuses_keeps_them():
+    class Own(Behaviour):
+        knows_statuses = True
+
+    name = next(name for name, taken in TAKEN.items() if taken.get("PUT") and 201 not in taken["PUT"])
+    registry = Registry()
+    registry.type(name, Own())
+    register(registry)
+    assert registry.behaviour(name).created_status == 201
