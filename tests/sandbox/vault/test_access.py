@@ -52,7 +52,10 @@ def test_with_rbac_the_owners_of_the_sandbox_are_let_in_and_others_need_a_role(v
     store.put(store.parse(assigned, tenant), {"properties": properties})
     assert vault.ask("GET", "/secrets/a", token=stranger).status == 200
     assert vault.ask("PUT", "/secrets/a", {"value": "y"}, token=stranger).status == 403
-    store.put(store.parse(assigned, tenant), {"properties": {**properties, "scope": f"{vault.id}/secrets/b"}})
+    store.delete(store.parse(assigned, tenant))
+    elsewhere = f"{vault.id}/secrets/b"
+    narrow = store.parse(f"{elsewhere}/providers/Microsoft.Authorization/roleAssignments/a2", tenant)
+    store.put(narrow, {"properties": {**properties, "scope": elsewhere}})
     assert vault.ask("GET", "/secrets/a", token=stranger).status == 403
 
 
