@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import copy
+
 from azlin.sandbox.arm.behaviour import Behaviour
 from azlin.sandbox.arm.jsonc import object_of
 from azlin.sandbox.arm.store import Body
 
 
 def merge_patch(before: Body, patch: Body) -> Body:
-    """ARM's PATCH: tags are replaced, objects merge, null removes (RFC 7396 otherwise)."""
-    merged = dict(before)
+    """ARM's PATCH: tags are replaced, objects merge, null removes (RFC 7396 otherwise). Shares nothing with `before`,
+    which others still compare with."""
+    return _merge(copy.deepcopy(before), patch)
+
+
+def _merge(held: Body, patch: Body) -> Body:
     for key, value in patch.items():
         if value is None:
-            merged.pop(key, None)
+            held.pop(key, None)
         elif isinstance(value, dict) and key != "tags":
-            merged[key] = merge_patch(object_of(merged.get(key)), object_of(value))
+            held[key] = _merge(object_of(held.get(key)), object_of(value))
         else:
-            merged[key] = value
-    return merged
+            held[key] = value
+    return held
 
 
 def take_inline(behaviour: Behaviour, body: Body, *, patch: bool) -> list[tuple[str, list[Body]]]:

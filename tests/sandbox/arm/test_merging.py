@@ -59,3 +59,9 @@ def test_a_type_without_inline_children_keeps_its_body_as_it_came():
     body = {"properties": {"subnets": [1]}}
     assert take_inline(Behaviour(), body, patch=False) == []
     assert body == {"properties": {"subnets": [1]}}
+
+
+def test_what_a_patch_leaves_alone_is_not_shared_with_what_was():
+    before = {"properties": {"kept": {"a": 1}}}
+    merge_patch(before, {"tags": {}})["properties"].pop("kept")
+    assert before == {"properties": {"kept": {"a": 1}}}

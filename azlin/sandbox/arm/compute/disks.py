@@ -73,7 +73,8 @@ class Disks(Typed):
                 target="disk.diskSizeGB",
             )
 
-    def fill(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
+    def fill(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        _copy_source(resource, call)
         if before is not None and "managedBy" in before.body:
             resource.body["managedBy"] = before.body["managedBy"]
         if before is not None and "diskSizeGB" in before.properties:
@@ -95,10 +96,26 @@ class Disks(Typed):
 
 
 class Snapshots(Typed):
+    kept = ("timeCreated", "uniqueId", "diskState")
+    needs_location = True
     slow_actions = _ACCESS
     act_pending = True
     created_status = 202
     implicit_names = frozenset[str]()
+
+    def check(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
+        if before is None and not object_of(resource.properties.get("creationData")).get("createOption"):
+            raise missing("snapshot.creationData.createOption")
+
+    def fill(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        _copy_source(resource, call)
+        properties = resource.properties
+        if before is not None and "diskSizeGB" in before.properties:
+            properties.setdefault("diskSizeGB", before.properties["diskSizeGB"])
+        complete_disk(resource.body)
+        for name in ("diskIOPSReadWrite", "diskMBpsReadWrite", "tier"):
+            properties.pop(name, None)
+        properties.setdefault("incremental", False)
 
     def refuse_delete(self, resource: Resource, _call: Call, /) -> None:
         _refuse_granted(resource)
@@ -107,6 +124,23 @@ class Snapshots(Typed):
         if action in _ACCESS:
             return _access(action, resource, object_of(body), call)
         return super().act(action, resource, body, call)
+
+
+def _copy_source(resource: Resource, call: Call) -> None:
+    """A copy is as large as what it was made of, and says what that was."""
+    creation = object_of(resource.properties.get("creationData"))
+    path = creation.get("sourceResourceId") or creation.get("sourceUri")
+    if not isinstance(path, str) or not path.lstrip("/").casefold().startswith("subscriptions/"):
+        return
+    source = call.plane.store.get(f"/{path.lstrip('/')}")
+    if source is None:
+        raise ArmRefusal(404, "ResourceNotFound", f"The resource {path} was not found.", target="creationData")
+    creation.pop("sourceUri", None)
+    creation["sourceResourceId"] = source.id.id
+    creation["sourceUniqueId"] = source.properties.get("uniqueId")
+    for name in ("diskSizeGB", "osType", "hyperVGeneration"):
+        if name in source.properties:
+            resource.properties.setdefault(name, source.properties[name])
 
 
 def _access(action: str, resource: Resource, asked: Body, call: Call) -> Body | None:
