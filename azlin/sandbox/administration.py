@@ -130,6 +130,7 @@ class Administration:
 
     def _clear_faults(self) -> int:
         self._plane.throttle.limit(None)
+        self._plane.capacity.clear()
         self._plane.staleness.clear()
         return self._plane.faults.clear()
 

@@ -12,6 +12,16 @@
     [clock]
     advance_s = 86400
 
+    [[quota]]                       # a limit of a usage; without a location it is for every region
+    location = "westeurope"
+    name = "standardDSv3Family"
+    limit = 10
+
+    [[unavailable]]                 # a VM size that cannot be had, in a region or in zones of it
+    size = "Standard_D4s_v3"
+    location = "westeurope"
+    zones = ["1"]
+
 Some come with azlin, by name: the files beside this module, in `scenarios/`.
 """
 
@@ -21,6 +31,7 @@ from pathlib import Path
 
 import msgspec
 
+from azlin.sandbox.arm.capacity import QuotaLimit, Unavailable
 from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.faults import Fault
 from azlin.sandbox.arm.throttling import Limits
@@ -44,6 +55,8 @@ class Scenario(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     fault: list[Fault] = []
     throttle: Limits | None = None
     clock: ClockChange | None = None
+    quota: list[QuotaLimit] = []
+    unavailable: list[Unavailable] = []
 
 
 def built_in() -> list[str]:
@@ -72,4 +85,5 @@ def play(scenario: Scenario, plane: ControlPlane, clock: Clock) -> list[Fault]:
         plane.throttle.limit(scenario.throttle)
     if scenario.clock is not None:
         clock.advance(scenario.clock.advance_s)
+    plane.capacity.add(scenario.quota, scenario.unavailable)
     return added[::-1]

@@ -15,7 +15,7 @@ def test_every_scenario_that_comes_along_can_be_played(azure: Any, name: str):
     assert scenario.title
     added = play(scenario, azure.plane, Clock(azure.plane.store))
     assert len(added) == len(scenario.fault)
-    assert added or azure.plane.throttle.limits is not None
+    assert added or azure.plane.throttle.limits is not None or azure.plane.capacity.clear()
 
 
 def test_a_file_says_faults_buckets_and_time(azure: Any, tmp_path: Path):
@@ -44,6 +44,20 @@ def test_a_file_that_is_no_scenario_says_what_is_wrong(tmp_path: Path, text: str
         read_scenario(str(file))
 
 
+def test_a_file_says_what_is_scarce_and_what_cannot_be_had(azure: Any, tmp_path: Path):
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        "[[quota]]\nname = 'standardDSv3Family'\nlocation = 'West Europe'\nlimit = 10\n"
+        "[[unavailable]]\nsize = 'Standard_D*'\nzones = ['1']\n"
+    )
+    play(read_scenario(str(file)), azure.plane, Clock(azure.plane.store))
+    capacity = azure.plane.capacity
+    assert capacity.limit("standardDSv3Family", "westeurope", "s", 7) == 10
+    assert capacity.limit("standardDSv3Family", "eastus", "s", 7) == 7
+    assert [one.zones for one in capacity.unavailable("Standard_D2s_v3", "eastus", "s")] == [("1",)]
+    assert capacity.clear() == 2
+
+
 def test_a_name_that_nobody_knows_tells_the_known_ones():
-    with pytest.raises(ScenarioUnreadable, match="built in are bad-day, eventual, throttled"):
+    with pytest.raises(ScenarioUnreadable, match="built in are bad-day, eventual, scarce-capacity, throttled"):
         read_scenario("nonsense")

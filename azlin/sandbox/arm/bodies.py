@@ -21,6 +21,7 @@ from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.providers import refuse_unoffered
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.usages import refuse_exceeded
 
 if TYPE_CHECKING:
     from azlin.sandbox.arm.templates.template import Deployable
@@ -111,6 +112,7 @@ class Typed(Behaviour):
             for problem in schema_check.check(flags.definition, body):
                 raise _refusal(problem, rid.namespace)
         self.check(resource, before, call)
+        refuse_exceeded(resource, before, call)
 
     def complete(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
         body = resource.body

@@ -15,6 +15,7 @@ from azlin.sandbox.arm.assigned_identities import complete_identity
 from azlin.sandbox.arm.authorization.access import refuse_unauthorized
 from azlin.sandbox.arm.authorization.principals import Principals
 from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
+from azlin.sandbox.arm.capacity import Capacity
 from azlin.sandbox.arm.continuations import finish_act, finish_acted, finish_delete, finish_write
 from azlin.sandbox.arm.faults import Faults, Trouble
 from azlin.sandbox.arm.ids import GROUP, ResourceId
@@ -25,6 +26,7 @@ from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.service_defaults import spell
 from azlin.sandbox.arm.staleness import Staleness
 from azlin.sandbox.arm.store import Body, Resource, Store
+from azlin.sandbox.arm.tallies import Tallies
 from azlin.sandbox.arm.throttling import Throttle
 from azlin.sandbox.directory import Directory
 
@@ -66,6 +68,8 @@ class ControlPlane:
         self.faults = Faults(store)
         self.throttle = Throttle(store, now)
         self.staleness = Staleness(now)
+        self.capacity = Capacity(store)
+        self.tallies = Tallies(store)
         self.principals: Principals | None = None
         """Set by whoever keeps the directory's objects; without it nobody is in groups and every principal exists."""
         self.now = now
@@ -106,7 +110,7 @@ class ControlPlane:
             resource.properties[inline.segment] = [
                 self.show(child, call) for child in self.store.all(parent=resource.id, type=child_type)
             ]
-        if behaviour.etag_in_body:
+        if behaviour.etag_in_body and resource.etag:
             resource.body["etag"] = f'W/"{resource.etag}"'
         elif isinstance(shown := resource.body.get("etag"), str) and resource.etag:
             resource.body["etag"] = _GUID.sub(resource.etag, shown)

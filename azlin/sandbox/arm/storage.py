@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from azlin.sandbox.arm import usages
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.bodies import Typed
 from azlin.sandbox.arm.ids import ResourceId
@@ -233,11 +234,8 @@ def _check_name(call: Call, _groups: Mapping[str, str], body: Any) -> Answer:
 
 
 def _usages(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
-    location = groups["location"].casefold()
-    counted = call.plane.store.all(type=ACCOUNTS, subscription=groups["subscription"])
-    count = sum(1 for one in counted if one.body.get("location") == location)
-    name = {"value": "StorageAccounts", "localizedValue": "Storage Accounts"}
-    return Answer(200, {"value": [{"unit": "Count", "currentValue": count, "limit": 250, "name": name}]})
+    found = usages.usages(usages.STORAGE, groups["subscription"], groups["location"], call)
+    return Answer(200, {"value": [usages.usage(*one) for one in found]})
 
 
 def register(registry: Registry) -> None:

@@ -95,6 +95,7 @@ class Store:
         self._db = sqlite3.connect(str(path), isolation_level=None, cached_statements=256)
         self._db.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;"
+            "PRAGMA recursive_triggers=ON;"
         )
         self._db.executescript(_SCHEMA)
         self._depth = 0

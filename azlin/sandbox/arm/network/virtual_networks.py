@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from azlin.sandbox.arm import usages
 from azlin.sandbox.arm.behaviour import Answer, Call, Inline, Registry
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.locations import location_name
@@ -231,39 +232,13 @@ class Subnets(NetworkTyped):
         network_interfaces.forget_addresses(resource.id.key, call)
 
 
-_USAGES = (
-    ("VirtualNetworks", "Virtual Networks", "Microsoft.Network/virtualNetworks", 1000),
-    ("StaticPublicIPAddresses", "Static Public IP Addresses", None, 1000),
-    ("NetworkSecurityGroups", "Network Security Groups", "Microsoft.Network/networkSecurityGroups", 5000),
-    ("PublicIPAddresses", "Public IP Addresses", "Microsoft.Network/publicIPAddresses", 1000),
-    ("NetworkInterfaces", "Network Interfaces", "Microsoft.Network/networkInterfaces", 65536),
-    ("LoadBalancers", "Load Balancers", "Microsoft.Network/loadBalancers", 1000),
-    ("ApplicationGateways", "Application Gateways", "Microsoft.Network/applicationGateways", 1000),
-    ("RouteTables", "Route Tables", "Microsoft.Network/routeTables", 200),
-    ("NetworkWatchers", "Network Watchers", "Microsoft.Network/networkWatchers", 1),
-    ("NatGateways", "Nat Gateways", "Microsoft.Network/natGateways", 1000),
-)
-
-
 def _usages(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     subscription, location = groups["subscription"], location_name(groups["location"])
-    store = call.plane.store
     found: list[Body] = []
-    for name, words, kind, limit in _USAGES:
-        counted = store.all(type=kind or "Microsoft.Network/publicIPAddresses", subscription=subscription)
-        here = [one for one in counted if location_name(one.body.get("location")) == location]
-        if kind is None:
-            here = [one for one in here if one.properties.get("publicIPAllocationMethod") == "Static"]
-        path = f"/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}/usages/{name}"
-        found.append(
-            {
-                "currentValue": len(here),
-                "id": path,
-                "limit": limit,
-                "name": {"localizedValue": words, "value": name},
-                "unit": "Count",
-            }
-        )
+    for quota, used, limit in usages.usages(usages.NETWORK, subscription, location, call):
+        path = f"/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}/usages/{quota.name}"
+        name = {"localizedValue": quota.words, "value": quota.name}
+        found.append({"currentValue": used, "id": path, "limit": limit, "name": name, "unit": "Count"})
     return Answer(200, {"value": found})
 
 
