@@ -44,7 +44,8 @@ class NetworkTyped(Typed):
     def fill(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
         properties = resource.properties
         if self.has_guid and not resource.id.nested:
-            properties["resourceGuid"] = resource_guid(resource)
+            held = None if before is None else before.properties.get("resourceGuid")
+            properties["resourceGuid"] = held or resource_guid(resource)
         for name in self.empty:
             if not isinstance(properties.get(name), list):
                 properties[name] = []
@@ -164,7 +165,7 @@ def read_names(value: Any) -> None:
         read_names(one)
     fields = object_of(value)
     for name in list(fields):
-        if name[:1].isupper() and name[1:2].islower():
+        if name[:1].isupper() and name[1:2].islower() and "." not in name:  # a firewall's settings have dots
             fields[name[0].lower() + name[1:]] = fields.pop(name)
     for one in fields.values():
         read_names(one)
