@@ -103,12 +103,13 @@ class Interfaces(NetworkTyped):
             own.setdefault("primary", one is configurations[0])
             _allocate(one, held.get(str(one.get("name"))), call)
         settings = object_of(properties.get("dnsSettings"))
+        earlier = object_of(None if before is None else before.properties.get("dnsSettings"))
         suffix = f"{zlib.crc32(resource.id.scope.casefold().encode()):08x}.ax.internal.cloudapp.net"
         properties["dnsSettings"] = {
             "dnsServers": [],
             **settings,
             "appliedDnsServers": array_of(settings.get("dnsServers")),
-            "internalDomainNameSuffix": suffix,
+            "internalDomainNameSuffix": earlier.get("internalDomainNameSuffix") or suffix,
         }
         for name, value in _DEFAULTS.items():
             properties.setdefault(name, value)
