@@ -102,6 +102,13 @@ def _version(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     return Answer(200, {**_row(groups, version, *path), "properties": properties})
 
 
+_SCRIPTS: Mapping[str, tuple[str, ...]] = {
+    "RunPowerShellScript": ("param(", "    [string]$arg1,", "    [string]$arg2", ")", "Write-Host $arg1 $arg2"),
+    "RunShellScript": ("echo $arg1 $arg2",),
+}
+"""The two commands that take any script, with a sample as Azure gives one."""
+
+
 def _command(name: str) -> Body:
     system, label, description = _COMMANDS[name]
     schema = "http://schema.management.azure.com/schemas/2016-11-17/runcommands.json"
@@ -116,7 +123,11 @@ def _one_command(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     name = next((one for one in _COMMANDS if one.casefold() == groups["command"].casefold()), None)
     if name is None:
         raise ArmRefusal(404, "NotFound", f"The entity {groups['command']} was not found.")
-    return Answer(200, _command(name))
+    shown = _command(name)
+    if name in _SCRIPTS:
+        takes = [{"name": one, "type": "string", "required": False} for one in ("arg1", "arg2")]
+        shown |= {"script": list(_SCRIPTS[name]), "parameters": takes}
+    return Answer(200, shown)
 
 
 def register(registry: Registry) -> None:

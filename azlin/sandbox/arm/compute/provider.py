@@ -11,9 +11,9 @@ from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.bodies import Typed
 from azlin.sandbox.arm.compute import (
     disks,
+    extension_images,
     images,
     managed_images,
-    run_commands,
     scale_set_views,
     scale_sets,
     virtual_machines,
@@ -76,7 +76,7 @@ def _usages(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
 
 
 def register(registry: Registry) -> None:
-    for part in (disks, images, virtual_machines, scale_sets, scale_set_views, run_commands, managed_images):
+    for part in (disks, images, virtual_machines, scale_sets, scale_set_views, managed_images, extension_images):
         part.register(registry)
     registry.type("Microsoft.Compute/availabilitySets", AvailabilitySets())
     under = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Compute"
