@@ -11,10 +11,11 @@ from azlin.sandbox.arm.behaviour import Answer, Call, Inline, Registry
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.network.network_parts import NetworkTyped
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.store import ABOUT, Resource
 
 CIRCUITS = "Microsoft.Network/expressRouteCircuits"
 PORTS = "Microsoft.Network/expressRoutePorts"
+_KEY = f"{ABOUT}circuit-authorization/"
 _KEYS = uuid.UUID("5a4db0c5-0000-4000-8000-a21100000004")
 _AZURE_ASN = 12076
 _NO_BYTES = {"primarybytesIn": 0, "primarybytesOut": 0, "secondarybytesIn": 0, "secondarybytesOut": 0}
@@ -43,16 +44,24 @@ class Circuits(NetworkTyped):
 
 
 class Authorizations(NetworkTyped):
-    """The key is given once and stays."""
+    """The key is made once, kept apart like every key, and shown to whoever may read the authorization."""
 
-    kept = ("authorizationKey", "authorizationUseStatus")
+    kept = ("authorizationUseStatus",)
+    defaults: Mapping[str, Any] = {"authorizationUseStatus": "Available"}
     has_guid = False
 
-    def fill(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
-        super().fill(resource, before, call)
-        resource.properties.setdefault("authorizationUseStatus", "Available")
-        if not resource.properties.get("authorizationKey"):
-            resource.properties["authorizationKey"] = str(uuid.uuid4())
+    def written(self, resource: Resource, _before: Resource | None, call: Call, /) -> None:
+        if call.plane.store.recall(_KEY + resource.id.key) is None:
+            call.plane.store.remember(_KEY + resource.id.key, str(uuid.uuid4()))
+
+    def deleted(self, resource: Resource, call: Call, /) -> None:
+        call.plane.store.forget(_KEY + resource.id.key)
+
+    def show(self, resource: Resource, call: Call, /) -> Body:
+        key = call.plane.store.recall(_KEY + resource.id.key)
+        if key is not None:
+            resource.properties["authorizationKey"] = key
+        return super().show(resource, call)
 
 
 def _nothing(_resource: Resource, _body: Any, _call: Call) -> Body:

@@ -51,6 +51,8 @@ class Profiles(_Plain):
                 "Conflict",
                 f"The relative domain name '{name}' in '{name}{_SUFFIX}' is already in use.",
             )
+        # A profile that is sent without its endpoints keeps them.
+        resource.properties.setdefault("endpoints", [dict(one.body) for one in _endpoints(resource, call)])
         for one in array_of(resource.properties.get("endpoints")):
             if _kind(one) is None:
                 raise content_invalid("an endpoint of the profile has no type")

@@ -1,0 +1,74 @@
+"""Gateways that nobody is connected to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from azlin.sandbox.arm.behaviour import Registry, load
+from tests.sandbox.conftest import Azure
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return load()
+
+
+@pytest.fixture
+def under(azure: Azure) -> str:
+    return f"{azure.group()}/providers/Microsoft.Network"
+
+
+def test_a_gateway_says_what_it_is(azure: Azure, under: str):
+    configuration = {"name": "c", "properties": {"subnet": {"id": "/s"}}}
+    client = {"vpnClientRootCertificates": [{"name": "root", "properties": {"publicCertData": "MII"}}]}
+    properties: dict[str, Any] = {
+        "sku": {"name": "VpnGw1"},
+        "ipConfigurations": [configuration],
+        "vpnClientConfiguration": client,
+    }
+    path = f"{under}/virtualNetworkGateways/g"
+    shown = azure.put(path, {"location": "westeurope", "properties": properties})["properties"]
+    assert shown["sku"] == {"name": "VpnGw1", "tier": "VpnGw1", "capacity": 2}
+    assert (shown["vpnType"], shown["bgpSettings"]["asn"]) == ("RouteBased", 65515)
+    certificate = shown["vpnClientConfiguration"]["vpnClientRootCertificates"][0]
+    assert certificate["id"] == f"{path}/vpnClientRootCertificates/root"
+    assert shown["vpnClientConfiguration"]["vpnClientRevokedCertificates"] == []
+
+
+def test_nobody_is_connected(azure: Azure, under: str):
+    path = f"{under}/virtualNetworkGateways/g"
+    azure.put(path, {"location": "westeurope", "properties": {}})
+    health: Any = azure.ask("POST", f"{path}/getVpnClientConnectionHealth").body
+    assert health["vpnClientConnectionsCount"] == 0
+    assert azure.ask("POST", f"{path}/disconnectVirtualNetworkGatewayVpnConnections").status == 200
+    assert azure.code("POST", f"{path}/generatevpnprofile") == (409, "NotServedBySandbox")
+
+
+def test_the_parameters_of_clients_are_those_that_were_set(azure: Azure, under: str):
+    path = f"{under}/virtualNetworkGateways/g"
+    azure.put(path, {"location": "westeurope", "properties": {}})
+    assert azure.code("POST", f"{path}/getvpnclientipsecparameters") == (400, "VpnClientIPsecParametersNotSet")
+    assert azure.ask("POST", f"{path}/setvpnclientipsecparameters").status == 400
+    azure.ask("POST", f"{path}/setvpnclientipsecparameters", {"dhGroup": "DHGroup24"})
+    assert azure.ask("POST", f"{path}/getvpnclientipsecparameters").body == {"dhGroup": "DHGroup24"}
+    azure.ask("DELETE", path)
+    azure.put(path, {"location": "westeurope", "properties": {}})
+    assert azure.ask("POST", f"{path}/getvpnclientipsecparameters").status == 400
+
+
+def test_what_a_connection_holds_cannot_go(azure: Azure, under: str):
+    gateway, site = f"{under}/virtualNetworkGateways/g", f"{under}/localNetworkGateways/s"
+    for path in (gateway, site):
+        azure.put(path, {"location": "westeurope", "properties": {}})
+    ends = {"virtualNetworkGateway1": {"id": gateway}, "localNetworkGateway2": {"id": site}}
+    connection = f"{under}/connections/c"
+    shown = azure.put(connection, {"location": "westeurope", "properties": ends})["properties"]
+    assert (shown["connectionStatus"], shown["ipsecPolicies"]) == ("NotConnected", [])
+    assert [one["name"] for one in azure.values(f"{gateway}/connections")] == ["c"]
+    assert azure.code("DELETE", gateway) == (400, "VirtualNetworkGatewayCannotBeDeleted")
+    assert azure.code("DELETE", site) == (400, "LocalNetworkGatewayCannotBeDeleted")
+    azure.ask("DELETE", connection)
+    assert azure.ask("DELETE", gateway).status == 200
+    assert azure.ask("DELETE", site).status == 200
