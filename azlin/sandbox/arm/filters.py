@@ -1,5 +1,6 @@
 """The OData `$filter` of ARM lists: eq, ne, and, or, not, parentheses, startswith, substringof, and
-`atScope()` and `atExactScope()` of the lists of Microsoft.Authorization.
+`atScope()`, `atScopeAndBelow()`, `atExactScope()` and `assignedTo()` of the lists of Microsoft.Authorization. Which
+scopes a list covers is for whoever makes it.
 
 Source: "Resources - List" of the Azure REST reference, and OData 3 for the grammar.
 """
@@ -107,8 +108,11 @@ class Filter:
         while not self._mark(")"):
             arguments.append(self._next())
             self._mark(",")
-        if name == "atscope" and not arguments:
+        if name in ("atscope", "atscopeandbelow") and not arguments:
             return lambda _: True
+        if name == "assignedto" and len(arguments) == 1:
+            principal = arguments[0][1].casefold()
+            return lambda fields: fields.get("principalid", "").casefold() == principal
         if name == "atexactscope" and not arguments:
             return lambda fields: fields[_SCOPE].casefold() == self._scope
         if name not in ("startswith", "substringof", "contains") or len(arguments) != 2:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from azlin.sandbox.arm import refusals
+from azlin.sandbox.arm.authorization.access import only_readable, owns, refuse_unseen
 from azlin.sandbox.arm.behaviour import Answer, Call
 from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.faults import Met, Trouble
@@ -85,6 +86,13 @@ class Arm:
         return answer
 
     def _answered(self, address: Address, path: str, incoming: Incoming, call: Call) -> Answer:
+        if owns(call):
+            return self._unguarded(address, path, incoming, call)
+        refuse_unseen(address, call)
+        answer = self._unguarded(address, path, incoming, call)
+        return only_readable(answer, call) if incoming.method == "GET" else answer
+
+    def _unguarded(self, address: Address, path: str, incoming: Incoming, call: Call) -> Answer:
         polled = _OPERATION.fullmatch(path)
         if polled is not None:
             return self._operation(polled.group(1).casefold(), polled.group(2), call)

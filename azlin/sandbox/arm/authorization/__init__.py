@@ -1,0 +1,1 @@
+"""Microsoft.Authorization: who may do what, and where."""
