@@ -148,16 +148,20 @@ class Records(_Dns):
         self.private = private
         self.provisioning = not private
 
-    def check(self, resource: Resource, _before: Resource | None, call: Call, /) -> None:
-        if self.kind != "CNAME" and resource.id.name != "@":
-            zone = call.plane.store.get(resource.id.parent_key)
-            beside = zone.id.child("CNAME", resource.id.name) if zone else None
-            if beside is not None and call.plane.store.exists(beside):
+    def check(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        """A name that has a CNAME has nothing else (RFC 1034, section 3.6.2)."""
+        zone = call.plane.store.get(resource.id.parent_key) if before is None else None
+        if zone is None:
+            return
+        own = self.kind == "CNAME"
+        for other in _records(zone, call):
+            if other.id.name.casefold() == resource.id.name.casefold() and own != other.id.type.casefold().endswith("/cname"):
+                there = "record" if own else "CNAME record"
                 raise ArmRefusal(
                     400,
                     "BadRequest",
-                    f"The record could not be created because a CNAME record with the same name already exists in this "
-                    f"zone: '{resource.id.name}'.",
+                    f"The record could not be created because a {there} with the same name already exists in this "
+                    "zone.",
                 )
 
     def fill(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:

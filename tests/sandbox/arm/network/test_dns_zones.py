@@ -76,10 +76,14 @@ def test_the_records_of_the_apex_go_only_with_the_zone(azure: Azure, zone: str, 
     assert azure.get(zone)["properties"]["numberOfRecordSets"] == 2
 
 
-def test_nothing_stands_beside_a_cname(azure: Azure, zone: str):
-    azure.put(f"{zone}/CNAME/www", {"properties": {"TTL": 60, "CNAMERecord": {"cname": "x.com"}}})
-    assert azure.ask("PUT", f"{zone}/A/www", {"properties": {"TTL": 60}}).status == 400
-    assert azure.ask("PUT", f"{zone}/A/web", {"properties": {"TTL": 60}}).status == 201
+@pytest.mark.parametrize(("first", "second"), [("CNAME", "A"), ("TXT", "CNAME")])
+def test_nothing_stands_beside_a_cname(azure: Azure, zone: str, private: str, first: str, second: str):
+    for path in (zone, private):
+        assert azure.ask("PUT", f"{path}/{first}/www", {"properties": {}}).status == 201
+        assert azure.code("PUT", f"{path}/{second}/WWW", {"properties": {}}) == (400, "BadRequest")
+        assert azure.ask("PUT", f"{path}/{first}/www", {"properties": {}}).status == 200
+        assert azure.ask("PUT", f"{path}/{second}/web", {"properties": {}}).status == 201
+        assert azure.ask("PUT", f"{path}/CNAME/@", {"properties": {}}).status == 400
 
 
 def test_a_private_zone_with_a_link_stays(azure: Azure, private: str):
