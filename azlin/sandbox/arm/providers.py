@@ -16,6 +16,7 @@ from azlin.sandbox.arm.catalog import catalog, is_plausible, namespaces, types, 
 from azlin.sandbox.arm.jsonc import Body
 from azlin.sandbox.arm.locations import all_locations, display_names, find_location, location_name
 from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.arm.service_defaults import is_recorded
 
 _UNREGISTERED = "unregistered/"
 _ALWAYS = frozenset(("microsoft.resources", "microsoft.authorization", "microsoft.features"))
@@ -35,7 +36,7 @@ def refuse_unoffered(type_name: str, version: str, location: object, subscriptio
     spelled = namespaces().get(namespace.casefold())
     if spelled is None:
         raise ArmRefusal(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
-    if type_name.casefold() not in types() and type_name.count("/") == 1:
+    if type_name.count("/") == 1 and type_name.casefold() not in types() and not is_recorded(type_name):
         raise refusals.type_unknown(type_name, version)
     if subscription and call.plane.store.recall(_key(subscription, spelled)) is not None:
         raise ArmRefusal(

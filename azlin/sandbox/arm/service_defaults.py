@@ -106,6 +106,11 @@ def rules_of(type_name: str) -> Rules | None:
     return load().rules(type_name)
 
 
+def is_recorded(type_name: str) -> bool:
+    """Whether somebody was seen to use the type."""
+    return type_name.casefold() in load().types
+
+
 class Making:
     """One resource while the service's part is added to it."""
 

@@ -147,7 +147,7 @@ class Interfaces(NetworkTyped):
         if group is not None and str(kept).casefold() != group.casefold():
             drop_user(group, "networkInterfaces", before.id.id, call)
         for one in _configurations(before):
-            own, path = object_of(one["properties"]), str(one["id"])
+            own, path = object_of(one.get("properties")), str(one.get("id", ""))
             still = now.get(path.casefold(), {})
             address, subnet = id_of(own.get("publicIPAddress")), id_of(own.get("subnet"))
             if address is not None and str(id_of(still.get("publicIPAddress"))).casefold() != address.casefold():
