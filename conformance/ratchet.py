@@ -21,14 +21,17 @@ class Mark:
     of: int | None = None
 
     def fell(self, figure: Figure) -> bool:
-        """Whether less is right now. When the material changed in size, the shares are compared."""
-        if self.passed is None or not self.of:
+        """Whether less is right now. When the material changed in size, the shares are compared; what could not be
+        measured (0 of 0) has not fallen."""
+        if self.passed is None or not self.of or not figure.of:
             return False
         if self.of == figure.of:
             return figure.passed < self.passed
         return figure.share < self.passed / self.of
 
     def rose(self, figure: Figure) -> bool:
+        if not figure.of:
+            return False
         if self.passed is None or not self.of:
             return True
         return self.of != figure.of or figure.passed > self.passed

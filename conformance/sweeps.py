@@ -17,6 +17,8 @@ MODULES: tuple[str, ...] = (
     "recorded_statuses",
     "recorded_keys",
     "tenants",
+    "pairs",
+    "pairs_added",
 )
 
 

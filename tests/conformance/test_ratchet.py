@@ -31,6 +31,8 @@ def test_a_figure_falls_when_less_is_right_and_by_its_share_when_the_material_ch
     assert mark.fell(Figure(5, 8))
     assert not mark.fell(Figure(6, 8))
     assert not Mark().fell(Figure(0, 4))
+    assert not mark.fell(Figure(0, 0))
+    assert not Mark().rose(Figure(0, 0))
     assert mark.rose(Figure(4, 4))
     assert not mark.rose(Figure(3, 4))
 
