@@ -55,6 +55,7 @@ class Containers(Typed):
         }
         for name, value in defaults.items():
             properties.setdefault(name, value)
+        properties.setdefault("legalHold", {"hasLegalHold": False, "tags": []})
         properties["lastModifiedTime"] = iso()
 
     def refuse_delete(self, resource: Resource, _call: Call, /) -> None:

@@ -208,7 +208,10 @@ class Services(Typed):
             return None
         return {"sku": account.body.get("sku"), "properties": _service_defaults(rid.type)}
 
-    def fill(self, resource: Resource, _before: Resource | None, _call: Call, /) -> None:
+    def fill(self, resource: Resource, _before: Resource | None, call: Call, /) -> None:
+        account = call.plane.store.get(resource.id.parent_key)
+        if account is not None:
+            resource.body["sku"] = account.body.get("sku")
         for name, value in _service_defaults(resource.id.type).items():
             resource.properties.setdefault(name, value)
 
@@ -219,7 +222,45 @@ def _service_defaults(type_name: str) -> Body:
         rules["deleteRetentionPolicy"] = {"allowPermanentDelete": False, "enabled": False}
     if type_name.endswith("/fileServices"):
         rules["shareDeleteRetentionPolicy"] = {"enabled": True, "days": 7}
+        rules["protocolSettings"] = {"smb": {"multichannel": {"enabled": False}}}
     return rules
+
+
+class Shares(Typed):
+    provisioning = False
+    etag_in_body = True
+    implicit_names = frozenset[str]()
+    kept = ("leaseStatus", "leaseState")
+
+    def fill(self, resource: Resource, _before: Resource | None, _call: Call, /) -> None:
+        properties = resource.properties
+        properties.setdefault("shareQuota", 5120)
+        properties.setdefault("accessTier", "TransactionOptimized")
+        properties.setdefault("enabledProtocols", "SMB")
+        properties.setdefault("leaseStatus", "unlocked")
+        properties.setdefault("leaseState", "available")
+        properties["lastModifiedTime"] = iso()
+
+    def show(self, resource: Resource, call: Call, /) -> Body:
+        if call.expands("stats"):
+            resource.properties["shareUsageBytes"] = 0
+        return resource.body
+
+
+class Dated(Typed):
+    """Encryption scopes and lifecycle policies tell when they were made and changed."""
+
+    provisioning = False
+    implicit_names = frozenset[str]()
+    kept = ("creationTime",)
+
+    def __init__(self, *, tells_creation: bool) -> None:
+        self._tells_creation = tells_creation
+
+    def fill(self, resource: Resource, _before: Resource | None, _call: Call, /) -> None:
+        resource.properties["lastModifiedTime"] = iso()
+        if self._tells_creation:
+            resource.properties.setdefault("creationTime", resource.properties["lastModifiedTime"])
 
 
 def _check_name(call: Call, _groups: Mapping[str, str], body: Any) -> Answer:
@@ -242,6 +283,9 @@ def register(registry: Registry) -> None:
     registry.type(ACCOUNTS, Accounts())
     for name in _SERVICES:
         registry.type(f"{ACCOUNTS}/{name}", Services())
+    registry.type(f"{ACCOUNTS}/fileServices/shares", Shares())
+    registry.type(f"{ACCOUNTS}/encryptionScopes", Dated(tells_creation=True))
+    registry.type(f"{ACCOUNTS}/managementPolicies", Dated(tells_creation=False))
     under = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Storage"
     registry.route("POST", "Microsoft.Storage", under + "/checkNameAvailability", _check_name)
     registry.route("GET", "Microsoft.Storage", under + "/locations/(?P<location>[^/]+)/usages", _usages)

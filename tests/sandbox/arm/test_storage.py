@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from azlin.sandbox.arm.behaviour import Registry, load
+from azlin.sandbox.arm.storage import revoked_at
 from tests.sandbox.conftest import Azure
 
 BODY: dict[str, Any] = {
@@ -110,3 +111,39 @@ def test_containers_are_children_of_a_service_nobody_made(azure: Azure) -> None:
     assert azure.code("PUT", path + "/blobServices/default/containers/Bad_", {})[0] == 400
     azure.ask("DELETE", path)
     assert azure.ask("GET", container).status == 404
+
+
+def test_a_share_has_room_and_tells_how_much_is_used_when_asked(azure: Azure) -> None:
+    azure.ask("PUT", path_of(azure), BODY)
+    share = f"{path_of(azure)}/fileServices/default/shares/s"
+    made = azure.put(share, {"properties": {"shareQuota": 10}})["properties"]
+    assert (made["shareQuota"], made["accessTier"]) == (10, "TransactionOptimized")
+    assert "shareUsageBytes" not in azure.get(share)["properties"]
+    assert azure.get(f"{share}?$expand=stats&api-version=2023-01-01")["properties"]["shareUsageBytes"] == 0
+
+
+def test_an_encryption_scope_says_when_it_was_made(azure: Azure) -> None:
+    azure.ask("PUT", path_of(azure), BODY)
+    scope = f"{path_of(azure)}/encryptionScopes/e"
+    made = azure.put(scope, {"properties": {"source": "Microsoft.Storage"}})["properties"]["creationTime"]
+    again = azure.ask("PATCH", scope, {"properties": {"state": "Disabled"}}).body["properties"]
+    assert again["creationTime"] == made
+    assert again["lastModifiedTime"] >= made
+
+
+def test_an_account_may_be_moved_and_keeps_its_keys(azure: Azure) -> None:
+    azure.ask("PUT", path_of(azure), BODY)
+    keys = azure.ask("POST", f"{path_of(azure)}/listKeys").body
+    other = azure.group("other")
+    azure.ask("POST", f"{azure.group()}/moveResources", {"resources": [path_of(azure)], "targetResourceGroup": other})
+    moved = f"{other}/providers/Microsoft.Storage/storageAccounts/stcanary1"
+    assert azure.ask("POST", f"{moved}/listKeys").body == keys
+
+
+def test_revoked_delegation_keys_are_remembered(azure: Azure) -> None:
+    azure.ask("PUT", path_of(azure), BODY)
+    account = azure.plane.store.get(path_of(azure))
+    assert account is not None
+    assert revoked_at(account, azure.plane.store) == ""
+    assert azure.ask("POST", f"{path_of(azure)}/revokeUserDelegationKeys").status == 200
+    assert revoked_at(account, azure.plane.store)

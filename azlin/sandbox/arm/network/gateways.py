@@ -1,4 +1,4 @@
-"""Virtual network gateways, VPN gateways and their connections: resets, what BGP would tell, and shared keys.
+"""Virtual network gateways and their connections: resets, what BGP would tell, and shared keys.
 
 No tunnel is ever up in the sandbox and no peer speaks BGP, so what is learned are the prefixes of the gateway's own
 network and nothing is advertised. A shared key is told only by its own path ("Virtual Network Gateway Connections -
@@ -26,7 +26,7 @@ _ROUTES = frozenset(("getadvertisedroutes", "getbgppeerstatus", "getlearnedroute
 
 
 class Gateways(NetworkTyped):
-    """Of networks; those of virtual WANs (`vpnGateways`) know only how to be reset."""
+    """Of networks; for those of virtual WANs see `wan_gateways.py`."""
 
     slow_actions = _RESETS | _ROUTES
     act_pending = True
@@ -38,16 +38,6 @@ class Gateways(NetworkTyped):
             return {"value": []}
         if action == "getlearnedroutes":
             return {"value": _own_routes(resource, call)}
-        return super().act(action, resource, body, call)
-
-
-class WanGateways(NetworkTyped):
-    slow_actions = frozenset(("reset",))
-    act_pending = True
-
-    def act(self, action: str, resource: Resource, body: Any, call: Call, /) -> Any:
-        if action == "reset":
-            return call.plane.show(resource, call)
         return super().act(action, resource, body, call)
 
 
@@ -129,7 +119,6 @@ def _reset_key(call: Call, groups: Mapping[str, str], body: Any) -> Answer:
 
 def register(registry: Registry) -> None:
     registry.type(GATEWAYS, Gateways())
-    registry.type("Microsoft.Network/vpnGateways", WanGateways())
     registry.type(CONNECTIONS, Connections())
     key = r"(?P<connection>/subscriptions/.+/providers/Microsoft\.Network/connections/[^/]+)/sharedKey"
     registry.route("GET", "Microsoft.Network", key, _get_key)

@@ -18,6 +18,18 @@ RULES = f"{BALANCERS}/inboundNatRules"
 INTERFACES = "Microsoft.Network/networkInterfaces"
 
 
+_OLD: Body = {"enableDestinationServiceEndpoint": False, "allowBackendPortConflict": False}
+"""What rules had until the api-version below."""
+_OLD_UNTIL = "2021-08-01"
+_RULE: Body = {"enableFloatingIP": False, "idleTimeoutInMinutes": 4, "enableTcpReset": False}
+_DEFAULTS: Mapping[str, Body] = {
+    "frontendIPConfigurations": {"privateIPAllocationMethod": "Dynamic", "privateIPAddressVersion": "IPv4"},
+    "loadBalancingRules": {**_RULE, "loadDistribution": "Default"},
+    "outboundRules": {"allocatedOutboundPorts": 0, "idleTimeoutInMinutes": 4, "enableTcpReset": False},
+}
+"""Array of a balancer -> what its elements are where they do not say."""
+
+
 class LoadBalancers(NetworkTyped):
     inline = (Inline("backendAddressPools", "remove"), Inline("inboundNatRules", "remove"))
     empty = (
@@ -28,6 +40,20 @@ class LoadBalancers(NetworkTyped):
         "inboundNatPools",
     )
     needs_location = True
+
+    def fill(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        for array, defaults in _DEFAULTS.items():
+            for one in array_of(resource.properties.get(array)):
+                own = object_of(object_of(one).setdefault("properties", {}))
+                old = _OLD if array == "loadBalancingRules" and call.api_version < _OLD_UNTIL else {}
+                for name, value in (*defaults.items(), *old.items()):
+                    own.setdefault(name, value)
+                pool = own.get("backendAddressPool")
+                if array == "loadBalancingRules" and pool and call.api_version >= "2021-02-01":
+                    own.setdefault("backendAddressPools", [pool])
+        if isinstance(resource.body.get("sku"), dict):
+            object_of(resource.body["sku"]).setdefault("tier", "Regional")
+        super().fill(resource, before, call)
 
     def listed(self, resource: Resource, segment: str, call: Call, /) -> list[Any] | None:
         if segment.casefold() != "networkinterfaces":
@@ -110,6 +136,12 @@ class NatRules(_Child):
         "idleTimeoutInMinutes": 4,
         "protocol": "Tcp",
     }
+
+    def fill(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        super().fill(resource, before, call)
+        if call.api_version < _OLD_UNTIL:
+            for name, value in _OLD.items():
+                resource.properties.setdefault(name, value)
 
 
 def register(registry: Registry) -> None:

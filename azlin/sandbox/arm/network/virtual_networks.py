@@ -31,6 +31,7 @@ from azlin.sandbox.arm.network import (
     traffic_manager,
     virtual_gateways,
     virtual_hubs,
+    wan_gateways,
 )
 from azlin.sandbox.arm.network.network_parts import NetworkTyped, fill_parts
 from azlin.sandbox.arm.references import add_user, drop_user, id_of, referenced
@@ -116,6 +117,8 @@ class VirtualNetworks(NetworkTyped):
         super().fill(resource, before, call)
         properties = resource.properties
         properties.setdefault("enableDdosProtection", False)
+        if call.api_version < "2021-08-01":
+            properties.setdefault("enableVmProtection", False)
         if isinstance(properties.get("dhcpOptions"), dict):
             properties["dhcpOptions"].setdefault("dnsServers", [])
 
@@ -289,6 +292,7 @@ _PARTS: tuple[ModuleType, ...] = (
     traffic_manager,
     virtual_gateways,
     virtual_hubs,
+    wan_gateways,
 )
 
 

@@ -87,3 +87,16 @@ def test_each_member_has_a_port_of_the_rules_range(azure: Azure, under: str):
     }
     nobody: Any = azure.ask("POST", path, {"ipAddress": "10.9.9.9"}).body
     assert nobody == {"inboundNatRulePortMappings": []}
+
+
+def test_parts_of_a_balancer_say_what_they_are_where_nobody_did(azure: Azure, under: str):
+    rule = {"name": "r", "properties": {"protocol": "Tcp", "frontendPort": 80, "backendPort": 80}}
+    path = f"{under}/loadBalancers/defaults"
+    parts = {"loadBalancingRules": [rule], "frontendIPConfigurations": [{"name": "f"}]}
+    made = azure.put(path, {"location": "westeurope", "sku": {"name": "Standard"}, "properties": parts})
+    assert made["sku"]["tier"] == "Regional"
+    own = made["properties"]["loadBalancingRules"][0]["properties"]
+    assert (own["idleTimeoutInMinutes"], own["loadDistribution"]) == (4, "Default")
+    assert "enableDestinationServiceEndpoint" not in own
+    old = azure.put(f"{path}?api-version=2020-06-01", {"location": "westeurope", "properties": parts})
+    assert old["properties"]["loadBalancingRules"][0]["properties"]["enableDestinationServiceEndpoint"] is False
