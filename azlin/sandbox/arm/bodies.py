@@ -22,6 +22,7 @@ from azlin.sandbox.arm.providers import refuse_unoffered
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 from azlin.sandbox.arm.usages import refuse_exceeded
+from azlin.sandbox.arm.zones import refuse_zones
 
 if TYPE_CHECKING:
     from azlin.sandbox.arm.templates.template import Deployable
@@ -111,6 +112,8 @@ class Typed(Behaviour):
         if flags is not None and flags.definition is not None and flags.api_version == call.api_version:
             for problem in schema_check.check(flags.definition, body):
                 raise _refusal(problem, rid.namespace)
+        if "zones" in body:
+            refuse_zones(resource)
         self.check(resource, before, call)
         refuse_exceeded(resource, before, call)
 

@@ -65,6 +65,11 @@ class Capacity:
         self._store.forget(_NAME)
         return count
 
+    @property
+    def is_plentiful(self) -> bool:
+        """Whether no size is unavailable anywhere."""
+        return not self._kept.unavailable
+
     def limit(self, name: str, location: str, subscription: str, default: int) -> int:
         """Of the usage of that name in a region (as `location_name` writes it)."""
         for one in self._kept.limits:

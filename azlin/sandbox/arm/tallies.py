@@ -2,15 +2,22 @@
 
 A temporary table in the store's database, kept by triggers: a write that is rolled back is not counted, and neither a
 seed nor a demo needs to know of it. It is made when the first number is asked for, so a sandbox that is never asked
-pays nothing.
+pays nothing, and one that is far from every limit does not ask (`has_room`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+import msgspec
+
+from azlin.sandbox.arm.locations import location_name
 from azlin.sandbox.arm.store import Store
+
+_SETS = "microsoft.compute/virtualmachinescalesets"
 
 COUNTED: tuple[str, ...] = (
     "microsoft.compute/availabilitysets",
@@ -43,80 +50,156 @@ class Tally:
     units: int
 
 
+class _Hardware(msgspec.Struct):
+    size: Any = msgspec.field(default=None, name="vmSize")
+
+
+class _Profile(msgspec.Struct):
+    priority: Any = None
+
+
+class _Properties(msgspec.Struct):
+    priority: Any = None
+    hardware: _Hardware | None = msgspec.field(default=None, name="hardwareProfile")
+    profile: _Profile | None = msgspec.field(default=None, name="virtualMachineProfile")
+    allocation: Any = msgspec.field(default=None, name="publicIPAllocationMethod")
+    orchestration: Any = msgspec.field(default=None, name="orchestrationMode")
+
+
+class _Sku(msgspec.Struct):
+    name: Any = None
+    capacity: Any = None
+
+
+class _Body(msgspec.Struct):
+    """What is counted by; the rest of a body is skipped unread."""
+
+    location: Any = None
+    sku: _Sku | None = None
+    properties: _Properties | None = None
+
+
 class Tallies:
     """The numbers of one store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._counted: dict[tuple[str, str], int] = {}
+        """(type, subscription) → how many there were, less the changes until then."""
+        store.database.create_function("tally_key", 3, _key, deterministic=True)
+        store.database.create_function("tally_units", 1, _units, deterministic=True)
 
     def of(self, type_name: str, subscription: str, location: str) -> list[Tally]:
         """Of one counted type in a subscription and a region (as `location_name` writes it)."""
-        self._ensure()
-        rows = self._store.select(
-            "SELECT size, trait, count, units FROM temp.tallies WHERE subscription = ? AND location = ? AND type = ?",
-            (subscription.casefold(), location, type_name.casefold()),
-        )
-        return [Tally(*row) for row in rows if row[2]]
+        head = "\n".join((subscription.casefold(), type_name.casefold(), location)) + "\n"
+        try:
+            rows = list(self._rows(head))
+        except sqlite3.OperationalError:
+            # Never asked for before, or the transaction of whoever asked first was rolled back with the table in it.
+            self._make()
+            rows = list(self._rows(head))
+        found: list[Tally] = []
+        for key, count, units in rows:
+            size, _, trait = key.removeprefix(head).partition("\n")
+            if count:
+                found.append(Tally(size, trait, count, units))
+        return found
 
-    def _ensure(self) -> None:
-        """Asked each time, because a transaction that is rolled back takes the table along."""
+    def has_room(self, type_name: str, subscription: str, limit: int) -> bool:
+        """Whether one more is certainly within a limit, whatever the region: nearly always, and nearly for nothing.
+
+        Once counted, no number can have grown by more than the store has changed since.
+        """
+        key = (type_name, subscription)
+        counted = self._counted.get(key)
+        now = self._store.changes
+        if counted is not None and counted + now < limit:
+            return True
+        count = self._store.scalar(
+            "SELECT count(*) FROM resources WHERE subscription = ? AND type = ?", (subscription.casefold(), type_name)
+        )
+        self._counted[key] = count - now
+        return count < limit
+
+    def _rows(self, head: str) -> Iterator[tuple[Any, ...]]:
+        return self._store.select(
+            "SELECT key, count, units FROM temp.tallies WHERE key >= ? AND key < ?", (head, head + "\U0010ffff")
+        )
+
+    def _make(self) -> None:
         database = self._store.database
-        if self._store.scalar("SELECT 1 FROM temp.sqlite_master WHERE name = 'tallies'", ()) is not None:
-            return
         with self._store.transaction():
             database.execute(
-                "CREATE TEMP TABLE tallies (subscription TEXT, location TEXT, type TEXT, size TEXT, trait TEXT,"
-                " count INTEGER NOT NULL, units INTEGER NOT NULL,"
-                " PRIMARY KEY (subscription, location, type, size, trait)) WITHOUT ROWID"
+                "CREATE TEMP TABLE tallies (key TEXT PRIMARY KEY, count INTEGER NOT NULL, units INTEGER NOT NULL)"
+                " WITHOUT ROWID"
             )
             database.execute(
-                f"INSERT INTO tallies SELECT {_key('r')}, count(*), sum({_units('r')}) FROM main.resources r"  # noqa: S608
-                f" WHERE r.type IN ({_listed(COUNTED)}) AND r.subscription IS NOT NULL GROUP BY 1, 2, 3, 4, 5"
+                f"INSERT INTO tallies SELECT {_key_of('r')}, count(*), sum({_units_of('r')}) FROM main.resources r"  # noqa: S608
+                f" WHERE {_is_counted('r')} GROUP BY 1"
             )
-            for event, row, step in (("INSERT", "new", "+"), ("DELETE", "old", "-")):
-                database.execute(_trigger(event, event, [(row, step)]))
-            database.execute(_trigger("UPDATE", "UPDATE OF body", [("old", "-"), ("new", "+")]))
+            for event, steps in _EVENTS.items():
+                database.execute(_trigger(event, steps))
 
 
-def _trigger(name: str, event: str, steps: Iterable[tuple[str, str]]) -> str:
-    steps = list(steps)
+_EVENTS = {
+    "INSERT": (("new", "+"),),
+    "DELETE": (("old", "-"),),
+    "UPDATE": (("old", "-"), ("new", "+")),
+}
+"""What happens to a row, and what is counted on and off then."""
+
+
+def _trigger(event: str, steps: Iterable[tuple[str, str]]) -> str:
+    steps = tuple(steps)
     done = " ".join(
-        f"INSERT INTO tallies SELECT {_key(row)}, {step}1, {step}{_units(row)} WHERE true"
+        f"INSERT INTO tallies SELECT {_key_of(row)}, {step}1, {step}{_units_of(row)} WHERE true"
         " ON CONFLICT DO UPDATE SET count = count + excluded.count, units = units + excluded.units;"
         for row, step in steps
     )
-    row = steps[0][0]
-    return (
-        f"CREATE TEMP TRIGGER tallies_{name} AFTER {event} ON main.resources"
-        f" WHEN {row}.type IN ({_listed(COUNTED)}) AND {row}.subscription IS NOT NULL BEGIN {done} END"
-    )
+    when = _is_counted(steps[0][0])
+    return f"CREATE TEMP TRIGGER tallies_{event} AFTER {event} ON main.resources WHEN {when} BEGIN {done} END"
 
 
-def _listed(types: Iterable[str]) -> str:
-    return ", ".join(f"'{one}'" for one in types)
+def _is_counted(row: str) -> str:
+    listed = ", ".join(f"'{one}'" for one in COUNTED)
+    return f"{row}.type IN ({listed}) AND {row}.subscription IS NOT NULL"
 
 
-def _field(row: str, *paths: str) -> str:
-    """The first of these that the body has, as text; '' where it has none."""
-    asked = ", ".join(f"json_extract(CAST({row}.body AS TEXT), '$.{path}')" for path in paths)
-    return f"coalesce({asked}, '')"
+def _key_of(row: str) -> str:
+    return f"tally_key({row}.subscription, {row}.type, {row}.body)"
 
 
-def _key(row: str) -> str:
-    location = f"lower(replace({_field(row, 'location')}, ' ', ''))"
-    size = _field(row, "properties.hardwareProfile.vmSize", "sku.name")
-    trait = _field(
-        row,
-        "properties.priority",
-        "properties.virtualMachineProfile.priority",
-        "properties.publicIPAllocationMethod",
-    )
-    return f"{row}.subscription, {location}, {row}.type, {size}, {trait}"
+def _units_of(row: str) -> str:
+    return f"(CASE {row}.type WHEN '{_SETS}' THEN tally_units({row}.body) ELSE 1 END)"
 
 
-def _units(row: str) -> str:
+def _key(subscription: str, type_name: str, body: bytes) -> str:
+    found = _decoded(body)
+    own = found.properties or _Properties()
+    size = own.hardware.size if own.hardware else None
+    if size is None and found.sku:
+        size = found.sku.name
+    trait = own.priority or own.allocation
+    if not trait and own.profile:
+        trait = own.profile.priority
+    return "\n".join((subscription, type_name, location_name(found.location), str(size or ""), str(trait or "")))
+
+
+def _units(body: bytes) -> int:
     """A Uniform set counts for its capacity; the machines of a Flexible one are counted by themselves."""
-    capacity = f"coalesce(json_extract(CAST({row}.body AS TEXT), '$.sku.capacity'), 0)"
-    flexible = f"{_field(row, 'properties.orchestrationMode')} = 'Flexible'"
-    sets = "microsoft.compute/virtualmachinescalesets"
-    return f"(CASE WHEN {row}.type != '{sets}' THEN 1 WHEN {flexible} THEN 0 ELSE {capacity} END)"
+    found = _decoded(body)
+    if found.properties and str(found.properties.orchestration).casefold() == "flexible":
+        return 0
+    capacity = found.sku.capacity if found.sku else None
+    return capacity if isinstance(capacity, int) else 0
+
+
+_decoder = msgspec.json.Decoder(_Body)
+
+
+def _decoded(body: bytes) -> _Body:
+    try:
+        return _decoder.decode(body)
+    except msgspec.ValidationError:
+        # A seed may hold an object where there is a text, or the other way round: it is counted in no region.
+        return _Body()

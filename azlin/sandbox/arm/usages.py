@@ -157,11 +157,15 @@ def refuse_exceeded(resource: Resource, before: Resource | None, call: Call) -> 
     """Raise ArmRefusal when a write would take more than there is left of a quota."""
     type_name = resource.id.type.casefold()
     counted = _QUOTAS.get(type_name)
-    if counted is None or (before is not None and type_name not in _SIZED):
+    if not counted or (before is not None and type_name not in _SIZED):
         return
     subscription, location = resource.id.subscription, location_name(resource.body.get("location"))
     if subscription is None:
         return
+    if type_name not in _SIZED:
+        least = min(limit_of(one, subscription, location, call) for one in counted)
+        if call.plane.tallies.has_room(type_name, subscription, least):
+            return
     wanted = _demand(type_name, _tally(resource))
     if before is not None:
         wanted.subtract(_demand(type_name, _tally(before)))

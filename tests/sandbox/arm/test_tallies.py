@@ -89,5 +89,28 @@ def test_everything_that_goes_at_once_is_counted_off() -> None:
     assert tallies.of(DISKS, SUBSCRIPTION, "westeurope") == []
 
 
+def test_there_is_room_until_there_is_none() -> None:
+    store = Store(":memory:")
+    tallies = Tallies(store)
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/{DISKS}"
+    for number in range(12):
+        assert tallies.has_room(DISKS.casefold(), SUBSCRIPTION, 12), number
+        store.put(store.parse(f"{group}/d{number}"), body_of(DISKS, "A1", "westeurope", spot=False))
+    assert not tallies.has_room(DISKS.casefold(), SUBSCRIPTION, 12)
+    store.put_many(
+        (store.parse(f"{group}/more{number}"), body_of(DISKS, "A1", "westeurope", spot=False)) for number in range(50)
+    )
+    assert not tallies.has_room(DISKS.casefold(), SUBSCRIPTION, 62)
+    assert tallies.has_room(DISKS.casefold(), SUBSCRIPTION, 63)
+
+
+def test_a_body_that_is_not_as_it_should_be_is_counted_in_no_region() -> None:
+    store = Store(":memory:")
+    rid = store.parse(f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/{DISKS}/d")
+    store.put(rid, {"location": "westeurope", "sku": "Premium_LRS"})
+    assert Tallies(store).of(DISKS, SUBSCRIPTION, "westeurope") == []
+    assert Tallies(store).of(DISKS, SUBSCRIPTION, "") == [Tally("", "", 1, 1)]
+
+
 def test_types_are_written_as_the_store_compares_them() -> None:
     assert all(one == one.casefold() for one in COUNTED)

@@ -18,7 +18,8 @@ from azlin.sandbox.arm.compute import (
     scale_sets,
     virtual_machines,
 )
-from azlin.sandbox.arm.compute.vm_sizes import sizes_in, skus
+from azlin.sandbox.arm.compute.availability import can_be_had, restricted_skus
+from azlin.sandbox.arm.compute.vm_sizes import sizes_in
 from azlin.sandbox.arm.jsonc import array_of, object_of
 from azlin.sandbox.arm.locations import find_location, location_name
 from azlin.sandbox.arm.refusals import ArmRefusal
@@ -47,19 +48,21 @@ class AvailabilitySets(Typed):
             )
 
 
-def _skus(call: Call, _groups: Mapping[str, str], _body: Any) -> Answer:
+def _skus(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     named = _LOCATION.search(call.query.get("$filter", ""))
-    return Answer(200, {"value": skus(named[1] if named else None)})
+    return Answer(200, {"value": restricted_skus(named[1] if named else None, groups["subscription"], call)})
 
 
-def _sizes(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+def _sizes(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     if find_location(groups["location"]) is None:
         raise ArmRefusal(
             400,
             "NoRegisteredProviderFound",
             f"No registered resource provider found for location '{groups['location']}' for type 'locations/vmSizes'.",
         )
-    return Answer(200, {"value": [size.short() for size in sizes_in(groups["location"])]})
+    location, subscription = groups["location"], groups["subscription"]
+    listed = (size for size in sizes_in(location) if can_be_had(size.name, location, subscription, call))
+    return Answer(200, {"value": [size.short() for size in listed]})
 
 
 def _machines_in(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:

@@ -16,6 +16,7 @@ from azlin.sandbox.arm import refusals
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.bodies import Typed
 from azlin.sandbox.arm.compute import vm_profiles
+from azlin.sandbox.arm.compute.availability import refuse_unavailable
 from azlin.sandbox.arm.compute.power import ACTIONS, change_power, forget_power, instance_view, power_of
 from azlin.sandbox.arm.compute.scale_set_machines import FLEXIBLE, is_flexible, machine_for, machines_of
 from azlin.sandbox.arm.compute.virtual_machines import image_of
@@ -50,6 +51,8 @@ class ScaleSets(Typed):
                 f"The value {name} provided for the VM size is not valid.",
                 target="sku.name",
             )
+        if name:
+            refuse_unavailable(name, _sku(before).get("name") if before else None, resource, call)
         capacity = _capacity(resource)
         if not 0 <= capacity <= _MOST:
             raise ArmRefusal(

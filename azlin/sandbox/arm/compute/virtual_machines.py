@@ -9,6 +9,7 @@ from typing import Any
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.bodies import Typed
 from azlin.sandbox.arm.compute import vm_profiles
+from azlin.sandbox.arm.compute.availability import refuse_unavailable
 from azlin.sandbox.arm.compute.disks import give, take
 from azlin.sandbox.arm.compute.images import Image, find_image
 from azlin.sandbox.arm.compute.power import (
@@ -44,6 +45,7 @@ class VirtualMachines(Typed):
         vm_profiles.check_storage(resource, before, call)
         vm_profiles.check_os(resource, before)
         vm_profiles.check_unchanged(resource, before)
+        refuse_unavailable(_size_of(resource), _size_of(before), resource, call)
         create_interfaces(resource, call)
         _check_interfaces(resource, call)
         for name in ("availabilitySet", "proximityPlacementGroup"):
@@ -150,6 +152,10 @@ class VirtualMachines(Typed):
             resource.properties["instanceView"] = instance_view(resource, call)
         show_extensions(resource, call)
         return resource.body
+
+
+def _size_of(resource: Resource | None) -> object:
+    return object_of(resource.properties.get("hardwareProfile")).get("vmSize") if resource else None
 
 
 def image_of(storage: Body) -> Image | None:
