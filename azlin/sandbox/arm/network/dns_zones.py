@@ -155,7 +155,8 @@ class Records(_Dns):
             return
         own = self.kind == "CNAME"
         for other in _records(zone, call):
-            if other.id.name.casefold() == resource.id.name.casefold() and own != other.id.type.casefold().endswith("/cname"):
+            alike = other.id.name.casefold() == resource.id.name.casefold()
+            if alike and own != other.id.type.casefold().endswith("/cname"):
                 there = "record" if own else "CNAME record"
                 raise ArmRefusal(
                     400,

@@ -63,7 +63,7 @@ class NetworkTyped(Typed):
             return None
         shown = call.plane.show(resource, call)
         found = next((one for name, one in object_of(shown.get("properties")).items() if _alike(name, segment)), None)
-        if isinstance(found, list) and all(str(object_of(one).get("type")).count("/") > 1 for one in array_of(found)):
+        if isinstance(found, list) and all(_is_part(object_of(one), segment) for one in array_of(found)):
             return array_of(found)
         return [] if any(_alike(segment, one) for one in PARTS.get(resource.id.type.casefold(), ())) else None
 
@@ -73,7 +73,7 @@ class NetworkTyped(Typed):
 
     def show(self, resource: Resource, _call: Call, /) -> Body:
         etag = resource.body.get("etag")
-        for _, part in _parts(resource.id.type, resource.properties):
+        for _, part in _parts(resource.properties):
             part.setdefault("etag", etag)
         list_uses(resource)
         return resource.body
@@ -105,19 +105,29 @@ def _fill(properties: Body, path: str, type_name: str, known: frozenset[str]) ->
                 continue
             own: Body = fields.setdefault("properties", {})
             fields["id"] = f"{path}/{segment}/{name}"
-            fields["type"] = f"{type_name}/{segment}"
+            below = f"{type_name}/{segment}"
+            if "type" in own:
+                fields.pop("type", None)  # a NAT rule is Static: clients that flatten a part cannot take two types
+            else:
+                fields["type"] = below
             own["provisioningState"] = "Succeeded"
-            _fill(own, fields["id"], fields["type"], known)
+            _fill(own, fields["id"], below, known)
 
 
-def _parts(type_name: str, properties: Body) -> Iterator[tuple[str, Body]]:
+def _parts(properties: Body) -> Iterator[tuple[str, Body]]:
     """Every part at any depth, with the array that it is in."""
     for segment, value in properties.items():
         for part in array_of(value):
             fields = object_of(part)
-            if "properties" in fields and str(fields.get("type", "")).startswith(type_name):
+            if "properties" in fields and _is_part(fields, segment):
                 yield segment, fields
-                yield from _parts(type_name, object_of(fields["properties"]))
+                yield from _parts(object_of(fields["properties"]))
+
+
+def _is_part(fields: Body, segment: str) -> bool:
+    """Whether an element of an array is a part with an id of its own there, and no mere reference."""
+    ending = f"/{segment}/{fields.get('name')}"
+    return str(fields.get("id")).casefold().endswith(ending.casefold())
 
 
 def list_uses(resource: Resource) -> None:
@@ -126,7 +136,7 @@ def list_uses(resource: Resource) -> None:
     if uses is None:
         return
     properties = resource.properties
-    known = {str(one.get("id")).casefold(): one for _, one in _parts(resource.id.type, properties)}
+    known = {str(one.get("id")).casefold(): one for _, one in _parts(properties)}
     for use in uses:
         for part in array_of(properties.get(use.of)):
             object_of(object_of(part).get("properties")).pop(use.back, None)
@@ -148,7 +158,7 @@ def part_of(rid: ResourceId, call: Call) -> Body | None:
     if owner is None:
         return None
     shown = call.plane.show(owner, call)
-    for _, part in _parts(owner.id.type, object_of(shown.get("properties"))):
+    for _, part in _parts(object_of(shown.get("properties"))):
         if str(part.get("id")).casefold() == path.casefold():
             return part
     return None

@@ -72,3 +72,12 @@ def test_what_a_connection_holds_cannot_go(azure: Azure, under: str):
     azure.ask("DELETE", connection)
     assert azure.ask("DELETE", gateway).status == 200
     assert azure.ask("DELETE", site).status == 200
+
+
+def test_a_part_that_has_a_type_of_its_own_shows_no_other(azure: Azure, under: str):
+    rule = {"name": "Nat", "properties": {"type": "Static", "mode": "EgressSnat"}}
+    path = f"{under}/virtualNetworkGateways/g"
+    shown = azure.put(path, {"location": "westeurope", "properties": {"natRules": [rule]}})["properties"]["natRules"]
+    assert [one["id"] for one in shown] == [f"{path}/natRules/Nat"]
+    assert "type" not in shown[0]
+    assert azure.get(f"{path}/natRules/Nat")["properties"] == shown[0]["properties"]
