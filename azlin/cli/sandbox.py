@@ -148,7 +148,9 @@ def _remember_tenant(report: dict[str, Any]) -> str:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @output_options
 def reset(yes: bool, output: Output) -> None:
-    """Remove every resource and every fault, and set the clock right. Tenants, subscriptions and sign-ins stay."""
+    """Remove every resource, all that Microsoft Graph made (users, groups, applications) and every fault, and set the
+    clock right. Tenants, subscriptions and their own sign-ins stay.
+    """
     from azlin.agentic.approver import Question
     from azlin.cli.ask import Keyboard
 
@@ -170,9 +172,10 @@ def reset(yes: bool, output: Output) -> None:
 
 @sandbox.command()
 @click.option("--shell", type=click.Choice(["sh", "bash", "zsh", "fish", "powershell"]), default="sh")
+@click.option("--tenant", metavar="NAME|ID", help="Work in this tenant's first subscription. Default: the sandbox's.")
 @output_options
-def env(shell: str, output: Output) -> None:
-    """The variables with which az, azmcp, terraform and the SDKs work in the sandbox.
+def env(shell: str, tenant: str | None, output: Output) -> None:
+    """The variables with which az, azmcp, terraform, the SDKs and azlin work in the sandbox.
 
     \b
     eval "$(azlin sandbox env)"                        sh, bash, zsh
@@ -182,7 +185,7 @@ def env(shell: str, output: Output) -> None:
     from azlin.sandbox.environment import render, shell_environment
     from azlin.sandbox.instance import ensure_running
 
-    variables = shell_environment(ensure_running(Paths.from_environment()), os.environ)
+    variables = shell_environment(ensure_running(Paths.from_environment()), os.environ, tenant)
     if output.form is not None:
         output.put(variables)
         return

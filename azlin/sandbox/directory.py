@@ -5,7 +5,6 @@ Kept in the store, so it survives restarts and `sandbox reset`. Made once, with 
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from typing import Any
 
@@ -17,6 +16,7 @@ from azlin.sandbox.arm.refusals import (
     wrong_tenant,
 )
 from azlin.sandbox.arm.store import Store
+from azlin.sandbox.graph.secrets import new_secret
 
 _NAME = "directory"
 _SPACE = uuid.UUID("5a4db0c5-0000-4000-8000-a21100000000")
@@ -161,7 +161,7 @@ def _tenant(name: str, tenant_id: str) -> Tenant:
         domain=f"{label}.onmicrosoft.com",
         client_id=str(uuid.uuid5(_SPACE, f"client/{tenant_id}")),
         principal_oid=str(uuid.uuid5(_SPACE, f"principal/{tenant_id}")),
-        client_secret=secrets.token_urlsafe(24),
+        client_secret=new_secret(),
         user_oid=str(uuid.uuid5(_SPACE, f"user/{tenant_id}")),
     )
 

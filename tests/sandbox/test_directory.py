@@ -35,6 +35,11 @@ def test_two_sandboxes_have_the_same_ids_and_secrets_of_their_own(directory: Dir
     assert len(secrets) == 4
 
 
+def test_no_secret_begins_like_an_option_of_a_command(directory: Directory):
+    made = [directory.add_tenant(f"tenant {number}") for number in range(100)]
+    assert all(one.client_secret[0].isalnum() for one in made)
+
+
 def test_what_was_added_is_there_after_a_restart(tmp_path: Path):
     store = Store(tmp_path / "state.sqlite")
     directory = Directory(store)
