@@ -38,11 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
             fell.append(one.NAME)
         elif asked.raises and mark.rose(figure):
             ratchet.write(one.NAME, figure, asked.sample)
-        is_now = f"{figure.passed}/{figure.of}"
         words = f"{'FELL' if down else ''} {figure.note}".strip()
-        print(
-            f"{one.NAME:<20} {mark!s:>13} {is_now:>13} {time.monotonic() - began:8.0f}   {words}".rstrip(), flush=True
-        )
+        seconds = time.monotonic() - began
+        print(f"{one.NAME:<20} {mark!s:>13} {figure!s:>13} {seconds:8.0f}   {words}".rstrip(), flush=True)
         _show_causes(figure)
         lines += [json.dumps(failure.json(one.NAME)) for failure in figure.failures]
     if asked.failures == "-":

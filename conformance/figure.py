@@ -23,6 +23,7 @@ class Failure:
 class Figure:
     """What a sweep measured. `passed` of `of`; `failures` has one entry for each that is missing, or for a part of
     them where they cannot be told apart. `note` says what a reader must know to compare (a version, what was left out).
+    0 of 0 was not measured (its material is not at hand), which is neither less nor more than before.
     """
 
     passed: int
@@ -33,6 +34,9 @@ class Figure:
     @property
     def share(self) -> float:
         return self.passed / self.of if self.of else 0.0
+
+    def __str__(self) -> str:
+        return f"{self.passed}/{self.of}" if self.of else "-"
 
     def causes(self) -> list[tuple[str, int]]:
         """The causes of the failures, the most frequent first."""

@@ -37,6 +37,11 @@ def test_a_figure_falls_when_less_is_right_and_by_its_share_when_the_material_ch
     assert not mark.rose(Figure(3, 4))
 
 
+def test_a_figure_that_was_not_measured_is_not_shown_as_nothing_of_nothing():
+    assert str(Figure(3, 4)) == "3/4"
+    assert str(Figure(0, 0, note="not measured: there is no material")) == "-"
+
+
 def test_failures_are_counted_by_cause():
     figure = Figure(0, 3, (Failure("a", "x"), Failure("b", "y"), Failure("c", "y")))
     assert figure.causes() == [("y", 2), ("x", 1)]
