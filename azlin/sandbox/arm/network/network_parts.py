@@ -75,6 +75,8 @@ class NetworkTyped(Typed):
         etag = resource.body.get("etag")
         for _, part in _parts(resource.properties):
             part.setdefault("etag", etag)
+            if "type" in part["properties"]:
+                part.pop("type", None)  # a NAT rule is Static: clients that flatten a part cannot take two types
         list_uses(resource)
         return resource.body
 
@@ -105,13 +107,9 @@ def _fill(properties: Body, path: str, type_name: str, known: frozenset[str]) ->
                 continue
             own: Body = fields.setdefault("properties", {})
             fields["id"] = f"{path}/{segment}/{name}"
-            below = f"{type_name}/{segment}"
-            if "type" in own:
-                fields.pop("type", None)  # a NAT rule is Static: clients that flatten a part cannot take two types
-            else:
-                fields["type"] = below
+            fields["type"] = f"{type_name}/{segment}"
             own["provisioningState"] = "Succeeded"
-            _fill(own, fields["id"], below, known)
+            _fill(own, fields["id"], fields["type"], known)
 
 
 def _parts(properties: Body) -> Iterator[tuple[str, Body]]:
