@@ -59,17 +59,18 @@ def _failure(said: Said) -> Failure:
     return Failure("az " + " ".join(said.argv), said.cause, "\n".join((said.err[-1500:], *said.requests)))
 
 
-def _turn(command: str) -> tuple[int, int]:
-    """The sort key of a command; equal ones stay in the order of the help. Parents come first and go last."""
+def _turn(command: str) -> tuple[int, int, bool]:
+    """The sort key of a command; equal ones stay in the order of the help. Parents come first and go last, and what a
+    thing holds comes after `create` and goes before `delete` (`record-set a add-record`, `remove-record`)."""
     words = command.split()
     verb = words[-1].partition("-")[0]
     if "lock" in words or command == "group delete":
-        return 3, len(words) * -1
+        return 3, len(words) * -1, False
     if verb in _MAKES:
-        return 0, len(words)
+        return 0, len(words), verb != "create"
     if verb in _REMOVES:
-        return 2, -len(words)
-    return 1, 0
+        return 2, -len(words), verb == "delete"
+    return 1, 0, False
 
 
 def _groups(commands: Sequence[Sequence[str]]) -> list[str]:
