@@ -173,9 +173,11 @@ class App:
 
     def _cloud(self, *, sandbox: bool, terms: Terms) -> Cloud:
         if sandbox:
+            from azlin.sandbox.environment import subscription_of_shell
             from azlin.sandbox.instance import ensure_running
 
-            return ensure_running(self.paths).cloud(terms.subscription)
+            instance = ensure_running(self.paths)
+            return instance.cloud(terms.subscription or subscription_of_shell(instance, self._environ))
         from azlin.gateways.sign_in import signed_in_cloud
 
         return signed_in_cloud(self.settings.endpoints, self._environ, terms.subscription)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from azlin.errors import NotFound
 from azlin.gateways.az_install import find_az
 from azlin.gateways.files import make_private_directory, write_whole
 from azlin.sandbox.instance import Instance, Known, KnownTenant
@@ -73,15 +74,35 @@ def tool_environment(instance: Instance, tenant: KnownTenant, subscription: Know
     }
 
 
-def shell_environment(instance: Instance, environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The variables of `sandbox env`: also PATH, where az is installed but not on it."""
+def shell_environment(
+    instance: Instance, environ: Mapping[str, str] | None = None, tenant: str | None = None
+) -> dict[str, str]:
+    """The variables of `sandbox env`: also PATH, where az is installed but not on it.
+
+    With a `tenant` (a name, id or domain) they lead to its first subscription; az then has a directory of its own, so
+    that a shell in one tenant does not change what a shell in another works in. Raises NotFound.
+    """
     environ = os.environ if environ is None else environ
-    variables = tool_environment(instance, instance.default_tenant, instance.default_subscription)
+    chosen = instance.default_tenant if tenant is None else instance.tenant(tenant)
+    if not chosen.subscriptions:
+        raise NotFound(f"tenant {chosen.name} of the sandbox has no subscription")
+    variables = tool_environment(instance, chosen, chosen.subscriptions[0])
+    if chosen.id != instance.default_tenant.id:
+        directory = _az_directory(instance, chosen)
+        _sign_az_in(directory, instance, chosen.subscriptions[0])
+        variables["AZURE_CONFIG_DIR"] = str(directory)
     az = find_az(environ)
     path = environ.get("PATH", os.defpath)
     if az is not None and str(az.parent) not in path.split(os.pathsep):
         variables["PATH"] = f"{az.parent}{os.pathsep}{path}"
     return variables
+
+
+def subscription_of_shell(instance: Instance, environ: Mapping[str, str]) -> str | None:
+    """The subscription that `sandbox env` of this sandbox chose for a shell; None in any other shell."""
+    if Path(environ.get("AZURE_CONFIG_DIR", "")).parent != Path(instance.directory):
+        return None
+    return environ.get("AZURE_SUBSCRIPTION_ID")
 
 
 def render(variables: Mapping[str, str], shell: str) -> str:
@@ -102,19 +123,35 @@ def render(variables: Mapping[str, str], shell: str) -> str:
 
 
 def write_tool_files(instance: Instance) -> None:
-    """Sign az in before anyone asks: its profile, its principals' secrets, its settings.
+    """Sign the tools in before anyone asks: az, everywhere that it is already signed in, and terraform."""
+    _sign_az_in(instance.az_config_dir, instance, instance.default_subscription)
+    for tenant in instance.tenants:
+        directory = _az_directory(instance, tenant)
+        if directory.is_dir() and tenant.subscriptions:
+            _sign_az_in(directory, instance, tenant.subscriptions[0])
+    terraform = Path(instance.directory) / "terraform.rc"
+    if not terraform.exists():
+        write_whole(terraform, _TERRAFORM_CONFIG.encode())
 
-    The subscription that a user has made the default stays the default. Formats: azure-cli-core
-    `_profile.py` and `auth/identity.py` (the profile begins with a byte order mark).
+
+def _az_directory(instance: Instance, tenant: KnownTenant) -> Path:
+    """Where az keeps what it knows in the shells of a tenant that is not the default one."""
+    return Path(instance.directory) / f"az-{tenant.id}"
+
+
+def _sign_az_in(directory: Path, instance: Instance, first: Known) -> None:
+    """az's profile, its principals' secrets, its settings.
+
+    The subscription that a user has made the default stays the default; else it is the `first`. Formats:
+    azure-cli-core `_profile.py` and `auth/identity.py` (the profile begins with a byte order mark).
     """
-    directory = instance.az_config_dir
     make_private_directory(directory)
     config = directory / "config"
     if not config.exists():
         write_whole(config, _AZ_CONFIG.encode())
     profile = directory / "azureProfile.json"
     kept = _read(profile)
-    chosen = _default_of(kept) or instance.default_subscription.id
+    chosen = _default_of(kept) or first.id
     installation = kept.get("installationId", instance.id)
     subscriptions = [_account(tenant, one, chosen) for tenant in instance.tenants for one in tenant.subscriptions]
     held = {"installationId": installation, "subscriptions": subscriptions}
@@ -124,9 +161,6 @@ def write_tool_files(instance: Instance) -> None:
         for tenant in instance.tenants
     ]
     write_whole(directory / "service_principal_entries.json", json.dumps(principals).encode())
-    terraform = Path(instance.directory) / "terraform.rc"
-    if not terraform.exists():
-        write_whole(terraform, _TERRAFORM_CONFIG.encode())
 
 
 def _account(tenant: KnownTenant, subscription: Known, chosen: str) -> dict[str, Any]:

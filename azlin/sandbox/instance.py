@@ -120,6 +120,14 @@ class Instance(msgspec.Struct, kw_only=True):
             sandbox=True,
         )
 
+    def tenant(self, name: str) -> KnownTenant:
+        """The tenant of that name, id or domain, in any casing. Raises NotFound."""
+        for one in self.tenants:
+            if name.casefold() in (one.name.casefold(), one.id, one.domain):
+                return one
+        known = ", ".join(one.name for one in self.tenants)
+        raise NotFound(f"the sandbox has no tenant {name}", why=f"it has: {known}", fix="azlin sandbox status")
+
     def _choose(self, subscription: str | None) -> tuple[KnownTenant, Known]:
         if subscription is None:
             return self.default_tenant, self.default_subscription

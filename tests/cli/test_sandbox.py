@@ -126,6 +126,20 @@ def test_env_can_be_evaluated_and_azlin_still_works_in_that_shell(azlin, environ
     assert "set -gx HTTPS_PROXY" in azlin("sandbox", "env", "--shell", "fish").stdout
 
 
+def test_env_of_another_tenant_is_where_azlin_works_too(azlin, environment: dict[str, str]):
+    script = """
+        eval "$("$PYTHON" -m azlin.cli.main sandbox env --tenant "sandbox two")"
+        "$PYTHON" -m azlin.cli.main doit "create a resource group called there in westeurope" -n
+    """
+    done = subprocess.run(
+        ["sh", "-c", script], env={**environment, "PYTHON": sys.executable}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (there,) = status(azlin)["tenants"][1]["subscriptions"]
+    assert f"in sandbox, subscription {there['id']}" in done.stdout + done.stderr
+    assert azlin("sandbox", "env", "--tenant", "nowhere").returncode == 3
+
+
 def test_the_az_that_was_kept_loaded_goes_with_the_sandbox(tmp_path):
     from azlin.gateways.az import Az
     from azlin.paths import Paths

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from azlin.sandbox.environment import render, shell_environment, write_tool_files
+from azlin.errors import NotFound
+from azlin.sandbox.environment import render, shell_environment, subscription_of_shell, write_tool_files
 from azlin.sandbox.instance import Instance
 
 ODD = {"A": "plain", "B": 'it\'s; $HOME `x` \\ "q"', "C": "", "PATH": "/a b/bin:/c'd"}
@@ -64,3 +65,50 @@ def test_the_default_subscription_that_a_user_chose_stays(sandbox: Instance):
     write_tool_files(copy)
     again = json.loads((copy.az_config_dir / "azureProfile.json").read_bytes().decode("utf-8-sig"))
     assert [account["id"] for account in again["subscriptions"] if account["isDefault"]] == [other]
+
+
+def default_of(directory: str) -> tuple[str, str]:
+    """The tenant and subscription that az works in."""
+    held = json.loads((Path(directory) / "azureProfile.json").read_bytes().decode("utf-8-sig"))
+    (chosen,) = [account for account in held["subscriptions"] if account["isDefault"]]
+    return chosen["tenantId"], chosen["id"]
+
+
+def test_a_shell_may_work_in_another_tenant_and_leaves_the_first_where_it_was(sandbox: Instance):
+    first, other = sandbox.tenants[:2]
+    theirs = shell_environment(sandbox, {"PATH": ""}, "Sandbox Two")
+    there = (other.id, other.subscriptions[0].id)
+    assert (theirs["AZURE_TENANT_ID"], theirs["AZURE_SUBSCRIPTION_ID"]) == there
+    assert (theirs["ARM_CLIENT_ID"], theirs["ARM_CLIENT_SECRET"]) == (other.client_id, other.client_secret)
+    assert default_of(theirs["AZURE_CONFIG_DIR"]) == there
+    ours = shell_environment(sandbox, {"PATH": ""})
+    assert default_of(ours["AZURE_CONFIG_DIR"]) == (first.id, first.subscriptions[0].id)
+    assert shell_environment(sandbox, {"PATH": ""}, other.id) == theirs
+
+
+def test_a_tenant_that_is_not_there_or_has_nothing_to_work_in_is_refused(sandbox: Instance):
+    import msgspec
+
+    with pytest.raises(NotFound, match="no tenant nowhere"):
+        shell_environment(sandbox, {}, "nowhere")
+    bare = msgspec.structs.replace(sandbox.tenants[1], subscriptions=[])
+    with pytest.raises(NotFound, match="has no subscription"):
+        shell_environment(msgspec.structs.replace(sandbox, tenants=[sandbox.tenants[0], bare]), {}, "sandbox two")
+
+
+def test_azlin_follows_the_shell_only_where_the_sandbox_made_it(sandbox: Instance):
+    theirs = shell_environment(sandbox, {"PATH": ""}, "sandbox two")
+    assert subscription_of_shell(sandbox, theirs) == sandbox.tenants[1].subscriptions[0].id
+    assert subscription_of_shell(sandbox, {**theirs, "AZURE_CONFIG_DIR": "/home/me/.azure"}) is None
+    assert subscription_of_shell(sandbox, {"AZURE_SUBSCRIPTION_ID": "x"}) is None
+
+
+def test_what_is_seeded_later_is_known_to_az_in_every_shell(sandbox: Instance):
+    import msgspec
+
+    directory = shell_environment(sandbox, {"PATH": ""}, "sandbox two")["AZURE_CONFIG_DIR"]
+    fewer = msgspec.structs.replace(sandbox, tenants=sandbox.tenants[:2])
+    write_tool_files(fewer)
+    held = json.loads((Path(directory) / "azureProfile.json").read_bytes().decode("utf-8-sig"))
+    assert {account["tenantId"] for account in held["subscriptions"]} == {one.id for one in fewer.tenants}
+    write_tool_files(sandbox)
