@@ -17,7 +17,7 @@ from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.network.network_tables import NUMBERS, PARTS, USES
 from azlin.sandbox.arm.references import id_of, referenced
-from azlin.sandbox.arm.refusals import ArmRefusal
+from azlin.sandbox.arm.refusals import ArmRefusal, method_not_allowed
 from azlin.sandbox.arm.store import Resource
 
 Action = Callable[[Resource, Any, Call], Any]
@@ -37,6 +37,9 @@ class NetworkTyped(Typed):
     has_guid: bool = True
 
     def refuse(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        owner, _, segment = resource.id.type.rpartition("/")
+        if segment in PARTS.get(owner.casefold(), ()):
+            raise method_not_allowed(call.method, resource.id.id)  # a part is written with its owner
         read_names(resource.body.get("properties"))
         read_numbers(resource)
         super().refuse(resource, before, call)

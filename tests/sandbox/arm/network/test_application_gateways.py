@@ -68,6 +68,8 @@ def test_a_part_is_read_and_listed_by_itself(azure: Azure, gateway: str):
     assert azure.values(f"{gateway}/sslProfiles") == []
     assert azure.ask("GET", f"{gateway}/frontendPorts/none").status == 404
     assert part["etag"] == whole["etag"]
+    assert azure.ask("PUT", f"{gateway}/frontendPorts/port", {"properties": {"port": 81}}).status == 405
+    assert azure.get(f"{gateway}/frontendPorts/port") == part
 
 
 def test_parts_within_parts_have_ids_too(azure: Azure, gateway: str):
