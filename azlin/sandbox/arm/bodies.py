@@ -18,7 +18,7 @@ from azlin.gateways.schema_seed import load as load_seed
 from azlin.sandbox.arm import refusals, service_defaults
 from azlin.sandbox.arm.behaviour import Behaviour, Call, Registry
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
-from azlin.sandbox.arm.providers import refuse_unoffered
+from azlin.sandbox.arm.providers import refuse_unoffered, register_for_deployment
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 from azlin.sandbox.arm.usages import refuse_exceeded
@@ -72,11 +72,14 @@ def known_flags(type_name: str) -> TypeFlags | None:
 
 
 def refuse_unknown(own: Deployable, body: Body, call: Call) -> None:
-    """What a deployment checks of each of its resources before it writes them."""
+    """What a deployment checks of each of its resources before it writes them. ARM registers the namespaces that a
+    template names; validating one registers nothing."""
     location = body.get("location")
     fixed = location if isinstance(location, str) and not location.startswith("[") else None
     subscription = own.id.split("/")[2] if own.id.casefold().startswith("/subscriptions/") else None
-    refuse_unoffered(own.type, own.api_version, fixed, subscription, call)
+    if subscription is not None and call.method == "PUT":
+        register_for_deployment(own.type, subscription, call)
+    refuse_unoffered(own.type, own.api_version, fixed, None, call)
 
 
 class Typed(Behaviour):

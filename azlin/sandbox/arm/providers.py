@@ -17,8 +17,12 @@ from azlin.sandbox.arm.jsonc import Body
 from azlin.sandbox.arm.locations import all_locations, display_names, find_location, location_name
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.service_defaults import is_recorded
+from azlin.sandbox.arm.store import ABOUT, Store
 
-_UNREGISTERED = "unregistered/"
+_STATES = f"{ABOUT}registration/"
+_TAKES_S = 5.0
+"""How long registering and unregistering go on. Azure takes about a minute; writes need not wait for it."""
+_AIMS = {"Registering": "Registered", "Unregistering": "Unregistered"}
 _ALWAYS = frozenset(("microsoft.resources", "microsoft.authorization", "microsoft.features"))
 _NO_LOCATION = frozenset(
     ("microsoft.resources", "microsoft.authorization", "microsoft.management", "microsoft.features")
@@ -38,14 +42,13 @@ def refuse_unoffered(type_name: str, version: str, location: object, subscriptio
         raise ArmRefusal(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
     if type_name.count("/") == 1 and type_name.casefold() not in types() and not is_recorded(type_name):
         raise refusals.type_unknown(type_name, version)
-    if subscription and call.plane.store.recall(_key(subscription, spelled)) is not None:
-        raise ArmRefusal(
-            409,
-            "MissingSubscriptionRegistration",
+    if subscription and not is_registered(call.plane.store, subscription, spelled):
+        said = (
             f"The subscription is not registered to use namespace '{spelled}'. See https://aka.ms/rps-not-found for "
-            "how to register subscriptions.",
-            target=spelled,
+            "how to register subscriptions."
         )
+        code = "MissingSubscriptionRegistration"
+        raise ArmRefusal(409, code, said, details=[{"code": code, "target": spelled, "message": said}])
     if not is_plausible(version):
         where = location_name(location) or None
         raise refusals.version_not_registered(
@@ -66,7 +69,40 @@ def _is_offered(location: object) -> bool:
 
 
 def _key(subscription: str, namespace: str) -> str:
-    return f"{_UNREGISTERED}{subscription}/{namespace}".casefold()
+    return f"{_STATES}{subscription}/{namespace}".casefold()
+
+
+def is_registered(store: Store, subscription: str, namespace: str) -> bool:
+    """Whether a subscription may use a namespace: also while it is being registered, as in Azure."""
+    kept: Body | None = store.recall(_key(subscription, namespace))
+    return kept is None or kept["state"] == "Registering"
+
+
+def set_registered(store: Store, subscription: str, namespace: str, registered: bool) -> None:
+    """Make it so at once (any casing). What says nothing of this is registered."""
+    if registered:
+        store.forget(_key(subscription, namespace))
+    else:
+        store.remember(_key(subscription, namespace), {"state": "Unregistered"})
+
+
+def register_for_deployment(type_name: str, subscription: str, call: Call) -> None:
+    """What ARM does with the namespaces of a template that the subscription is not registered for."""
+    namespace = type_name.partition("/")[0]
+    if not is_registered(call.plane.store, subscription, namespace):
+        _begin(call, subscription, namespace, "Registering")
+
+
+def _begin(call: Call, subscription: str, namespace: str, state: str) -> None:
+    kept = {"state": state, "until": call.plane.now() + _TAKES_S}
+    call.plane.store.remember(_key(subscription, namespace), kept)
+
+
+def _shown(kept: Body | None, now: float) -> str:
+    if kept is None:
+        return "Registered"
+    state = str(kept["state"])
+    return _AIMS[state] if state in _AIMS and now >= kept["until"] else state
 
 
 def provider(namespace: str, subscription: str | None, state: str = "Registered") -> Body:
@@ -106,17 +142,17 @@ def _spelled(groups: Mapping[str, str]) -> str:
 
 
 def _state(call: Call, subscription: str, namespace: str) -> str:
-    gone = call.plane.store.recall(_key(subscription, namespace)) is not None
-    return "Unregistered" if gone else "Registered"
+    return _shown(call.plane.store.recall(_key(subscription, namespace)), call.plane.now())
 
 
 def _all(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
-    subscription = groups.get("subscription")
-    gone = call.plane.store.recall_all(_UNREGISTERED + (subscription or "").casefold())
-    found: list[Body] = []
-    for namespace in catalog():
-        absent = bool(subscription) and _key(subscription or "", namespace) in gone
-        found.append(provider(namespace, subscription, "Unregistered" if absent else "Registered"))
+    subscription = groups.get("subscription") or ""
+    kept: dict[str, Body] = call.plane.store.recall_all(_key(subscription, "")) if subscription else {}
+    now = call.plane.now()
+    found = [
+        provider(namespace, subscription or None, _shown(kept.get(_key(subscription, namespace)), now))
+        for namespace in catalog()
+    ]
     return Answer(200, {"value": found})
 
 
@@ -128,8 +164,9 @@ def _one(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
 
 def _register(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     namespace, subscription = _spelled(groups), groups["subscription"]
-    call.plane.store.forget(_key(subscription, namespace))
-    return Answer(200, provider(namespace, subscription))
+    if _state(call, subscription, namespace) != "Registered":
+        _begin(call, subscription, namespace, "Registering")
+    return Answer(200, provider(namespace, subscription, _state(call, subscription, namespace)))
 
 
 def _unregister(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
@@ -140,8 +177,9 @@ def _unregister(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
             "CannotUnregisterRegistrationFreeResourceProvider",
             f"The namespace '{namespace}' is always registered.",
         )
-    call.plane.store.remember(_key(subscription, namespace), True)
-    return Answer(200, provider(namespace, subscription, "Unregistered"))
+    if _state(call, subscription, namespace) != "Unregistered":
+        _begin(call, subscription, namespace, "Unregistering")
+    return Answer(200, provider(namespace, subscription, _state(call, subscription, namespace)))
 
 
 def register(registry: Registry) -> None:

@@ -7,6 +7,7 @@ import pytest
 from azlin.sandbox.arm.behaviour import Registry, load
 from azlin.sandbox.arm.catalog import catalog, is_plausible, newest_version, types, versions
 from azlin.sandbox.arm.locations import all_locations, find_location
+from azlin.sandbox.arm.providers import set_registered
 from tests.sandbox.conftest import Azure
 
 NETWORK = {"location": "westeurope", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}
@@ -31,11 +32,44 @@ def test_a_provider_tells_its_types_and_versions(azure: Azure) -> None:
 def test_a_provider_that_is_not_registered_takes_nothing(azure: Azure) -> None:
     under = f"{azure.subscription}/providers/Microsoft.Network"
     path = f"{azure.group()}/providers/Microsoft.Network/virtualNetworks/v"
-    assert azure.ask("POST", under + "/unregister").body["registrationState"] == "Unregistered"
+    assert azure.ask("POST", under + "/unregister").body["registrationState"] == "Unregistering"
+    azure.clock.advance(60)
     assert azure.get(under)["registrationState"] == "Unregistered"
-    assert azure.code("PUT", path, NETWORK) == (409, "MissingSubscriptionRegistration")
-    azure.ask("POST", under + "/register")
+    error = azure.ask("PUT", path, NETWORK).body["error"]
+    assert error["code"] == error["details"][0]["code"] == "MissingSubscriptionRegistration"
+    assert error["details"][0]["target"] == "Microsoft.Network"
+    assert azure.ask("POST", under + "/register").body["registrationState"] == "Registering"
     assert azure.ask("PUT", path, NETWORK).status == 201
+    states = {one["namespace"]: one["registrationState"] for one in azure.values(f"{azure.subscription}/providers")}
+    assert (states["Microsoft.Network"], states["Microsoft.Compute"]) == ("Registering", "Registered")
+    azure.clock.advance(60)
+    assert azure.get(under)["registrationState"] == "Registered"
+    assert azure.ask("POST", under + "/register").body["registrationState"] == "Registered"
+
+
+def test_a_subscription_can_be_without_a_provider_from_the_start(azure: Azure) -> None:
+    store, subscription = azure.plane.store, azure.subscription.rpartition("/")[2]
+    set_registered(store, subscription.upper(), "microsoft.kusto", registered=False)
+    under = f"{azure.subscription}/providers/Microsoft.Kusto"
+    assert azure.get(under)["registrationState"] == "Unregistered"
+    set_registered(store, subscription, "Microsoft.Kusto", registered=True)
+    assert azure.get(under)["registrationState"] == "Registered"
+
+
+def test_a_deployment_registers_what_its_template_names_and_a_validation_does_not(azure: Azure) -> None:
+    subscription, group = azure.subscription.rpartition("/")[2], azure.group()
+    set_registered(azure.plane.store, subscription, "Microsoft.Network", registered=False)
+    resource = {"type": "Microsoft.Network/virtualNetworks", "apiVersion": "2024-01-01", "name": "v", **NETWORK}
+    schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+    template = {"$schema": schema, "contentVersion": "1.0.0.0", "resources": [resource]}
+    body = {"properties": {"mode": "Incremental", "template": template}}
+    path = f"{group}/providers/Microsoft.Resources/deployments/d"
+    assert azure.ask("POST", f"{path}/validate", body).status == 200
+    under = f"{azure.subscription}/providers/Microsoft.Network"
+    assert azure.get(under)["registrationState"] == "Unregistered"
+    assert azure.ask("PUT", path, body).status in (200, 201)
+    assert azure.get(under)["registrationState"] == "Registering"
+    assert azure.get(f"{group}/providers/Microsoft.Network/virtualNetworks/v")
 
 
 @pytest.mark.parametrize(
