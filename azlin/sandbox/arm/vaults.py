@@ -25,6 +25,7 @@ from azlin.sandbox.vault.shelf import forget
 
 VAULTS = "Microsoft.KeyVault/vaults"
 POLICIES = f"{VAULTS}/accessPolicies"
+POOLS = "Microsoft.KeyVault/managedHSMs"
 DELETED = "Microsoft.KeyVault/locations/deletedVaults"
 _FORM = re.compile(r"(?=.{3,24}$)[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
 _INVALID = (
@@ -266,6 +267,14 @@ def _check_name(call: Call, _groups: Mapping[str, str], body: Any) -> Answer:
     return Answer(200, {"nameAvailable": True})
 
 
+def _check_pool_name(call: Call, _groups: Mapping[str, str], body: Any) -> Answer:
+    """Managed HSMs have names of their own."""
+    name = str(object_of(body).get("name") or "")
+    if call.plane.store.named(POOLS, name):
+        return Answer(200, {"nameAvailable": False, "reason": "AlreadyExists", "message": _TAKEN.format(name=name)})
+    return Answer(200, {"nameAvailable": True})
+
+
 def _list_deleted(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     found = call.plane.store.all(type=DELETED, subscription=groups["subscription"])
     return Answer(200, {"value": [call.plane.show(one, call) for one in found]})
@@ -277,4 +286,5 @@ def register(registry: Registry) -> None:
     registry.type(DELETED, DeletedVaults())
     under = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.KeyVault"
     registry.route("POST", "Microsoft.KeyVault", under + "/checkNameAvailability", _check_name)
+    registry.route("POST", "Microsoft.KeyVault", under + "/checkMhsmNameAvailability", _check_pool_name)
     registry.route("GET", "Microsoft.KeyVault", under + "/deletedVaults", _list_deleted)

@@ -123,3 +123,11 @@ def test_access_policies_are_added_replaced_and_taken_away_in_the_vault(azure: A
     assert change("remove", "get") == [["list"]]
     assert change("replace", "set") == [["set"]]
     assert change("remove", "set") == []
+
+
+def test_the_name_of_a_managed_hsm_is_another_one(azure: Azure):
+    vault(azure)
+    asked = f"{azure.subscription}/providers/Microsoft.KeyVault/checkMhsmNameAvailability"
+    assert azure.ask("POST", asked, {"name": "kv-One"}).body == {"nameAvailable": True}
+    azure.put(f"{azure.group()}/providers/Microsoft.KeyVault/managedHSMs/pool")
+    assert azure.ask("POST", asked, {"name": "POOL"}).body["reason"] == "AlreadyExists"
