@@ -42,7 +42,9 @@ MODULES: tuple[str, ...] = (
     "links",
     "features",
     "moves",
-    "policies",
+    "policy.objects",
+    "policy.enforcement",
+    "policy.states",
     "template_export",
     "deployment_scripts",
     "management_groups",
@@ -62,7 +64,6 @@ MODULES: tuple[str, ...] = (
     "vault_secrets",
     "identities",
     "name_availability",
-    "policy_insights",
     "web",
     "automation",
     "statuses",
@@ -88,6 +89,8 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     base: str = "https://management.azure.com"
     """Scheme and host the caller used; links in answers (nextLink, operations) begin with it."""
+    listing: bool = False
+    """Whether what is shown is an entry of a list, where some services show less."""
 
     def expands(self, what: str) -> bool:
         """True when `$expand` names it (any casing)."""
@@ -219,6 +222,8 @@ class Unknown(Behaviour):
 
 RouteHandler = Callable[[Call, Mapping[str, str], Any], Answer]
 """(call, named groups of the pattern, decoded JSON body or None) -> Answer."""
+Gate = Callable[[ResourceId, Body, Call], Body]
+"""(id, whole body, call) -> the body to be written; raises ArmRefusal."""
 Advance = Callable[["Operation", "ControlPlane"], float | None]
 """Called when an operation of its kind is due. Returns the seconds until it wants to be called
 again, or None when it has ended; `ArmRefusal` fails the operation. See `operations.py`."""
@@ -263,6 +268,8 @@ class Registry:
         self.provider_types: dict[str, ProviderType] = {}
         """By casefolded type. Also teaches the store how types are spelled."""
         self.default: Behaviour = Unknown()
+        self.gate: Gate | None = None
+        """What policies do to every write that somebody asks for."""
         self.vault_secret: VaultSecret | None = None
         """Set by whoever keeps the secrets of vaults; deployments read parameters through it."""
 

@@ -137,6 +137,7 @@ class ControlPlane:
             refuse_locked(rid, self.store, deleting=False)
             if before is None:
                 self._refuse_homeless(rid)
+            body = self._governed(rid, body, before if patch else None, call)
             written = self._store_write(rid, body, before, call, patch=patch)
             if trouble.stale_s:
                 self.staleness.hold(rid.key, before, trouble.stale_s)
@@ -145,6 +146,16 @@ class ControlPlane:
             if not self._asynchronous_write(rid, trouble):
                 return replace(written, delay_s=trouble.latency_s)
             return self._slow_write(written, trouble, call)
+
+    def _governed(self, rid: ResourceId, body: Body, patched: Resource | None, call: Call) -> Body:
+        """The body (or patch of `patched`) as policies let it be. Raises ArmRefusal."""
+        if self.registry.gate is None:
+            return body
+        whole = merge_patch(patched.body, body) if patched else body
+        governed = self.registry.gate(rid, whole, call)
+        if governed is whole or patched is None:
+            return governed
+        return {**body, **{name: value for name, value in governed.items() if value != whole.get(name)}}
 
     def _store_write(self, rid: ResourceId, body: Body, before: Resource | None, call: Call, *, patch: bool) -> Written:
         behaviour = self.registry.behaviour(rid.type)

@@ -24,6 +24,7 @@ class ArmRefusal(Exception):
         target: str | None = None,
         details: list[dict[str, Any]] | None = None,
         headers: dict[str, str] | None = None,
+        additional: list[dict[str, Any]] | None = None,
     ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
@@ -32,6 +33,7 @@ class ArmRefusal(Exception):
         self.target = target
         self.details = details
         self.headers = headers or {}
+        self.additional = additional
         self.delay_s = 0.0
 
     def error(self) -> dict[str, Any]:
@@ -41,6 +43,8 @@ class ArmRefusal(Exception):
             inner["target"] = self.target
         if self.details is not None:
             inner["details"] = self.details
+        if self.additional is not None:
+            inner["additionalInfo"] = self.additional
         return inner
 
 

@@ -276,6 +276,11 @@ class Store:
             if token is None:
                 return
 
+    def has(self, *, type: str, tenant: str) -> bool:
+        """Whether a tenant has any resource of a type."""
+        found = "SELECT 1 FROM resources WHERE type = ? AND tenant = ? LIMIT 1"
+        return self._db.execute(found, (type.casefold(), tenant)).fetchone() is not None
+
     def count(self) -> int:
         """How many resources there are, groups left out."""
         return self._db.execute("SELECT count(*) FROM resources WHERE type != ?", (GROUP.casefold(),)).fetchone()[0]

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from azlin.sandbox.arm import policies
 from azlin.sandbox.arm.behaviour import Registry
+from azlin.sandbox.arm.policy import objects
 
 RULE = {"if": {"field": "location", "equals": "eastus"}, "then": {"effect": "deny"}}
 
 
 @pytest.fixture
 def registry(registry: Registry) -> Registry:
-    policies.register(registry)
+    objects.register(registry)
     return registry
 
 
