@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from azlin.sandbox.arm.control_plane import ControlPlane
+from azlin.sandbox.arm.providers import set_registered
 from azlin.sandbox.demo import landscape, machines, platform, services, wear
 from azlin.sandbox.demo.estate import Estate, Group
 from azlin.sandbox.demo.machines import Machine
@@ -39,6 +40,8 @@ class Recipe:
     subscriptions: tuple[str, ...]
     build: Callable[[list[Estate]], Group]
     """Takes an estate per subscription; returns the group that takes what is missing to the size."""
+    unregistered: tuple[str, ...] = ()
+    """Namespaces that its subscriptions are not registered for."""
 
 
 def make(name: str, plane: ControlPlane) -> Seeded:
@@ -63,6 +66,9 @@ def make(name: str, plane: ControlPlane) -> Seeded:
         rest = recipe.build(estates)
         home = next(one for one in estates if rest.id.startswith(f"/subscriptions/{one.subscription.id}/"))
         wear.leftovers(home, rest, recipe.size - sum(_listed(one) for one in estates))
+        for estate in estates:
+            for namespace in recipe.unregistered:
+                set_registered(plane.store, estate.subscription.id, namespace, registered=False)
     groups = sum(sum(path.count("/") == 4 for path in one.made) for one in estates)
     everything = sum(sum(1 for _ in plane.store.all(subscription=one.subscription.id)) for one in estates)
     return Seeded(
@@ -184,13 +190,35 @@ def _target(estates: list[Estate]) -> Group:
     platform.alerts(main, watch, "duty", servers[0])
     platform.operations(main, main.group("rg-operations", place), "office", log)
     wear.legacy(main, place, 1)
+    for stem, protected in _REHEARSED.items():
+        _deleted_vault(main, watch, f"{main.prefix}{stem}", protected=protected)
     rest = main.group("rg-leftovers", "northeurope")
     wear.odd_bodies(main, rest)
     wear.strangers(main, rest)
     return rest
 
 
+def _deleted_vault(estate: Estate, group: Group, name: str, *, protected: bool) -> None:
+    """A vault that can be recovered and whose name is taken; one that is protected cannot be purged either."""
+    properties = {
+        "tenantId": estate.tenant.id,
+        "sku": {"family": "A", "name": "standard"},
+        "accessPolicies": [],
+        **({"enablePurgeProtection": True} if protected else {}),
+    }
+    estate.remove(estate.put(group, "Microsoft.KeyVault/vaults", name, properties))
+
+
+_REHEARSED = {"kvrange81a8b": True, "kvshopfcda2": False}
+"""Ends of names of two of the range's vaults: somebody rehearsed its copy here and deleted what came of it."""
+
 RECIPES: tuple[Recipe, ...] = (
     Recipe("DefenderATEVET17", 410, ("range", "lab"), _range),
-    Recipe("DefenderATEVET12", 158, ("office",), _target),
+    Recipe(
+        "DefenderATEVET12",
+        158,
+        ("office",),
+        _target,
+        unregistered=("Microsoft.Kusto", "Microsoft.DesktopVirtualization"),
+    ),
 )

@@ -11,6 +11,7 @@ import pytest
 
 from azlin.sandbox.arm.behaviour import Call
 from azlin.sandbox.arm.control_plane import ControlPlane
+from azlin.sandbox.arm.providers import is_registered
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 from azlin.sandbox.demo.tenants import RECIPES, find, make
@@ -44,6 +45,24 @@ def test_a_demo_has_as_many_resources_as_it_says(demo: Demo, at: int, size: int,
     listed = resources(demo[0], demo[at], listed=True)
     assert len(listed) == size
     assert len({one.id.type for one in listed}) >= types
+
+
+def test_the_target_lacks_providers_that_the_range_uses(demo: Demo):
+    plane, source, target = demo
+    used = {one.id.namespace for one in resources(plane, source, listed=True)}
+    for namespace in ("Microsoft.Kusto", "Microsoft.DesktopVirtualization"):
+        assert namespace in used
+        assert not is_registered(plane.store, target.subscriptions[0], namespace)
+        assert all(is_registered(plane.store, one, namespace) for one in source.subscriptions)
+
+
+def test_names_that_a_copy_of_the_range_s_vaults_would_have_are_taken_by_deleted_ones(demo: Demo):
+    plane, source, target = demo
+    deleted = list(plane.store.all(type="Microsoft.KeyVault/locations/deletedVaults"))
+    assert {one.id.subscription for one in deleted} == set(target.subscriptions)
+    kept = {one.id.name for one in resources(plane, source) if one.id.type == "Microsoft.KeyVault/vaults"}
+    assert {one.id.name.replace("atevet12", "atevet17") for one in deleted} < kept
+    assert sorted(bool(one.properties.get("purgeProtectionEnabled")) for one in deleted) == [False, True]
 
 
 def test_what_is_made_is_counted_with_its_children_and_without_its_groups(demo: Demo):
