@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -35,7 +34,9 @@ GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 TIME = re.compile(r"(\d{4})-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 CHANGE = re.compile(r"modif|update|change|last|_ts$", re.IGNORECASE)
 LOOKS_RECORDED = re.compile(
-    r"@|\\|://|CN=|\.\.\.|^[A-Z][a-z]+ [A-Z][a-z]+$|[0-9a-f]{12}|\d{5}|clitest|cli_test|(^|[^a-z])test|000\d|(\d{1,3}\.){3}\d{1,3}(?!/0)|^/|^(?=.*\d)(?=.*[A-Z])[A-Za-z0-9+/]{20,}=*$|"
+    r"@|\\|://|CN=|\.\.\.|^[A-Z][a-z]+ [A-Z][a-z]+$|"
+    r"[0-9a-f]{12}|\d{5}|clitest|cli_test|(^|[^a-z])test|000\d|(\d{1,3}\.){3}\d{1,3}(?!/0)|"
+    r"^/|^(?=.*\d)(?=.*[A-Z])[A-Za-z0-9+/]{20,}=*$|"
     r"\d{4}-\d\d-\d\d|[a-z0-9-]+\.(com|net|org|io|windows|azure|ms)\b|begin |[{}<>]",
     re.IGNORECASE,
 )
@@ -98,6 +99,10 @@ class Recording(NamedTuple):
     names: tuple[tuple[str, str], ...]
     sent: dict[str, Any]
     source: str
+
+
+Pair = tuple[Recording, dict[str, Any], dict[str, Any], str | None]
+"""Recording, what was sent in an object, what is shown there, and the name of the list's element it is in."""
 
 
 class Seen(NamedTuple):
@@ -184,45 +189,48 @@ def templated(value: Any, name: str, recording: Recording, own: str | None) -> A
 
 
 def _text(text: str, name: str, recording: Recording, own: str | None) -> str:
-    if not text:
-        return text
-    folded = name.casefold()
-    if folded == "etag" or folded == "_etag":
-        return _etag(text)
-    when = TIME.fullmatch(text)
-    if when:
-        if when[1] in ("0001", "9999", "1601", "1900", "1970"):
-            return text
-        form = ("7" if when[2] else "") + (when[3] or "")
-        return ("{changed:" if CHANGE.search(name) else "{created:") + form + "}"
-    if GUID.fullmatch(text):
-        if folded.endswith("tenantid"):
-            return "{tenant}"
-        if folded.endswith("subscriptionid"):
-            return "{subscription}"
-        if set(text) <= set("0-"):
-            raise Refused(name)
-        return "{guid}"
-    if folded in PEOPLE:
-        return PEOPLE[folded]
+    kind = _kind(text, name) if text else text
+    if kind is not None:
+        return kind
     if "{" in text or "}" in text:
         raise Refused(name)
-    made = text.replace("00000000-0000-0000-0000-000000000000", "{subscription}")
+    whole = text.replace("00000000-0000-0000-0000-000000000000", "{subscription}")
     for label, word in (*recording.names, *((("own", own),) if own else ())):
-        made = _replaced(made, label, word)
-    whole = made
-    rest = re.sub(r"\{[^{}]*\}", "", made)
-    if GUID.search(rest):
+        whole = _replaced(whole, label, word)
+    if GUID.search(_around(whole)):
         if whole.startswith(("/", "{id}", "{parent}")) or "http" in whole:
             raise Refused(name)
         whole = GUID.sub("{guid}", whole)
-        rest = re.sub(r"\{[^{}]*\}", "", whole)
     if "{" in whole:
-        if not fit_around(rest) or (whole.startswith("/") and not own_path(whole)):
-            raise Refused(name)
-    elif not fit(whole) or PERSONAL.search(name) or (STATE.search(name) and STAGE.fullmatch(whole)):
+        learned = fit_around(_around(whole)) and (not whole.startswith("/") or own_path(whole))
+    else:
+        learned = fit(whole) and not PERSONAL.search(name) and not (STATE.search(name) and STAGE.fullmatch(whole))
+    if not learned:
         raise Refused(name)
     return whole
+
+
+def _around(template: str) -> str:
+    return re.sub(r"\{[^{}]*\}", "", template)
+
+
+def _kind(text: str, name: str) -> str | None:
+    """A time, a guid, an etag, a person; None where it is none of these."""
+    folded = name.casefold()
+    if folded in ("etag", "_etag"):
+        return _etag(text)
+    when = TIME.fullmatch(text)
+    if when and when[1] in ("0001", "9999", "1601", "1900", "1970"):
+        return text
+    if when:
+        form = ("7" if when[2] else "") + (when[3] or "")
+        return ("{changed:" if CHANGE.search(name) else "{created:") + form + "}"
+    if GUID.fullmatch(text):
+        known = next((word for word in ("tenant", "subscription") if folded.endswith(f"{word}id")), None)
+        if known is None and set(text) <= set("0-"):
+            raise Refused(name)
+        return "{" + (known or "guid") + "}"
+    return PEOPLE.get(folded)
 
 
 def own_path(path: str) -> bool:
@@ -246,7 +254,7 @@ def _etag(text: str) -> str:
 def _replaced(text: str, label: str, word: str) -> str:
     if text.casefold() == word.casefold():
         return "{" + label + "}" if text == word else "{" + label + ":l}" if text == word.lower() else text
-    if len(word) < 3:
+    if len(word) < 3 or word.casefold() not in text.casefold():
         return text
 
     def put(found: re.Match[str]) -> str:
@@ -297,6 +305,32 @@ def fit_condition(value: Any) -> bool:
 # --------------------------------------------------------------- decisions
 
 
+_VALUES: dict[tuple[int, str, str | None, int], str] = {}
+"""Each property of each recording is looked at several times; the recordings live as long as the process."""
+
+
+def _names(pairs: list[Pair]) -> dict[str, str]:
+    """Each property of these GETs that is one of the protocol, casefolded, in its most frequent spelling."""
+    spelled: dict[str, Counter[str]] = defaultdict(Counter)
+    for _, _, get, _ in pairs:
+        for name in get:
+            if NAME.fullmatch(name) and not RECORDED_NAME.search(name):
+                spelled[name.casefold()][name] += 1
+    return {folded: counts.most_common(1)[0][0] for folded, counts in spelled.items()}
+
+
+_FOLDED: dict[int, dict[str, Any]] = {}
+
+
+def _folded(value: dict[str, Any]) -> dict[str, Any]:
+    if not value:
+        return value
+    found = _FOLDED.get(id(value))
+    if found is None:
+        found = _FOLDED[id(value)] = {name.casefold(): one for name, one in value.items()}
+    return found
+
+
 class Learner:
     """`words_of` are the constants that several types share: `(name, value)` to how many."""
 
@@ -307,63 +341,63 @@ class Learner:
         self.agree = agree
         self.depth = depth
 
-    def node(self, pairs: list[tuple[Recording, Any, Any, str | None]], at: str = "", level: int = 0) -> dict[str, Any]:
-        """The node of an object: pairs of (recording, what was sent there, what is shown there, the element's name)."""
-        seen: dict[str, list[Seen]] = defaultdict(list)
-        deeper: dict[str, list[tuple[Recording, Any, Any, str | None]]] = defaultdict(list)
-        elements: dict[str, list[tuple[Recording, Any, Any, str | None]]] = defaultdict(list)
-        spelled: dict[str, Counter[str]] = defaultdict(Counter)
-        for _, _, get, _ in pairs:
-            for name in get:
-                if NAME.fullmatch(name) and not RECORDED_NAME.search(name):
-                    spelled[name.casefold()][name] += 1
-        for recording, put, get, own in pairs:
-            had = {name.casefold(): one for name, one in put.items()}
-            has = {name.casefold(): one for name, one in get.items()}
-            for folded in spelled:
-                name = spelled[folded].most_common(1)[0][0]
-                shown = has.get(folded)
-                if folded not in had:
-                    seen[name].append(
-                        Seen(recording, self._value(folded in has, shown, name, recording, own), shown, put)
-                    )
-                sent = had.get(folded)
-                if isinstance(shown, dict):
-                    deeper[name].append((recording, sent if isinstance(sent, dict) else {}, shown, own))
-                elif isinstance(shown, list) and isinstance(sent, list):
-                    elements[name].extend(matched(recording, sent, shown))
+    def node(self, pairs: list[Pair], at: str = "", level: int = 0) -> dict[str, Any]:
+        """The nodes of what is in an object, by name."""
         made: dict[str, Any] = {}
-        for counts in spelled.values():
-            name = counts.most_common(1)[0][0]
-            path = f"{at}{name.casefold()}"
+        for name, spelled in _names(pairs).items():
+            path = f"{at}{name}"
             if path in UNLEARNED:
                 continue
+            seen, deeper, elements = self._look(name, spelled, pairs, level)
             one: dict[str, Any] = {}
-            if seen[name]:
-                decision = self.decide(name, seen[name], self.depth)
-                if decision is not None:
-                    one["m"] = decision
-            if deeper[name] and level < 8 and path != "tags":
-                inside = self.node(deeper[name], f"{path}.", level + 1)
+            decision = self.decide(spelled, seen, self.depth) if seen else None
+            if decision is not None:
+                one["m"] = decision
+            if level < 8 and path != "tags":
+                inside = self.node(deeper, f"{path}.", level + 1)
                 if inside:
                     one["k"] = inside
-            if elements[name] and level < 8:
-                inside = self.node(elements[name], f"{path}[].", level + 1)
-                if inside:
-                    one["e"] = {"k": inside}
+                each = self.node(elements, f"{path}[].", level + 1)
+                if each:
+                    one["e"] = {"k": each}
             if one:
-                made[name] = one
+                made[spelled] = one
         return made
 
-    def _value(self, there: bool, shown: Any, name: str, recording: Recording, own: str | None) -> str:
+    def _look(
+        self, name: str, spelled: str, pairs: list[Pair], level: int
+    ) -> tuple[list[Seen], list[Pair], list[Pair]]:
+        """At one property: what is seen where it was not sent, and the pairs of what is inside it."""
+        seen: list[Seen] = []
+        deeper: list[Pair] = []
+        elements: list[Pair] = []
+        for recording, put, get, own in pairs:
+            had, has = _folded(put), _folded(get)
+            shown, sent = has.get(name), had.get(name)
+            if name not in had:
+                value = self.value(name in has, shown, spelled, recording, own)
+                seen.append(Seen(recording, value, shown, put if level > 1 else {}))
+            if isinstance(shown, dict):
+                deeper.append((recording, sent if isinstance(sent, dict) else {}, shown, own))
+            elif isinstance(shown, list) and isinstance(sent, list):
+                elements.extend(matched(recording, sent, shown))
+        return seen, deeper, elements
+
+    def value(self, there: bool, shown: Any, name: str, recording: Recording, own: str | None) -> str:
+        """What is seen there, templated, as JSON; ABSENT, OBJECT, or a mark of its own for what may not be learned."""
         if not there:
             return ABSENT
         if isinstance(shown, dict):
             return OBJECT
-        try:
-            return msgspec.json.encode(templated(shown, name, recording, own), order="sorted").decode()
-        except Refused:
-            return "?" + str(hash(str(shown)))
+        key = (id(recording.names), name, own, id(shown))
+        found = _VALUES.get(key)
+        if found is None:
+            try:
+                found = msgspec.json.encode(templated(shown, name, recording, own), order="sorted").decode()
+            except Refused:
+                found = "?" + str(shown)
+            _VALUES[key] = found
+        return found
 
     def decide(self, name: str, seen: list[Seen], depth: int) -> list[Any] | None:
         """`[value]`, `[condition, then, otherwise]`, or None: absent, or unknown."""
@@ -476,35 +510,38 @@ Parts = tuple[list[tuple[str, list[Seen]]], list[Seen]]
 
 def splits(seen: list[Seen]) -> Iterator[Parts]:
     """Every condition that parts them, with at least two resources on both sides."""
+    keys = [one.recording.key for one in seen]
+    if len(set(keys)) < 4:
+        return
     tests: dict[str, set[int]] = defaultdict(set)
     versions = sorted({one.recording.version for one in seen})
     for at, one in enumerate(seen):
         for version in versions[1:]:
             if one.recording.version >= version:
                 tests[f">{version}"].add(at)
-        for path, value in _told(one):
+        for path, case in _told(one):
             tests[f"?{path}"].add(at)
-            if fit_case(path, value):
-                tests[f"{path}={words(value)}"].add(at)
-    keys = [one.recording.key for one in seen]
+            if case is not None:
+                tests[f"{path}={case}"].add(at)
     done: set[frozenset[int]] = set()
     for condition, members in tests.items():
         group = frozenset(members)
         if len(group) == len(seen) or group in done:
             continue
         done.add(group)
-        if len({keys[at] for at in group}) < 2 or len({keys[at] for at in range(len(seen)) if at not in group}) < 2:
+        inside = {keys[at] for at in group}
+        if len(inside) < 2 or len({key for at, key in enumerate(keys) if at not in group}) < 2:
             continue
         yield [(condition, [seen[at] for at in sorted(group)])], [one for at, one in enumerate(seen) if at not in group]
 
 
 def switches(seen: list[Seen]) -> Iterator[Parts]:
-    """Every property of few values (a SKU, a kind) that parts them into three or more, each of two resources."""
+    """Every property of few values (a SKU, a kind) that parts them into two or more, each of two resources."""
     values: dict[str, dict[str, list[Seen]]] = defaultdict(lambda: defaultdict(list))
     for one in seen:
-        for path, value in _told(one):
-            if isinstance(value, str) and fit_case(path, value):
-                values[path][value].append(one)
+        for path, case in _told(one):
+            if case is not None:
+                values[path][case].append(one)
     for path, cases in values.items():
         if not 2 <= len(cases) <= 12:
             continue
@@ -514,12 +551,21 @@ def switches(seen: list[Seen]) -> Iterator[Parts]:
             yield parts, [one for one in seen if id(one) not in told]
 
 
-def _told(one: Seen) -> Iterator[tuple[str, Any]]:
-    """What a condition may ask: what was sent, by path, and what was sent beside the property."""
-    for prefix, values in (("", one.recording.sent), (".", one.near)):
-        for path, value in values.items():
-            if CONDITION_PATH.fullmatch(path) and not SECRET_NAME.search(path) and not MAP.search(path):
-                yield f"{prefix}{path}", value
+_KNOWN: dict[int, list[tuple[str, str | None]]] = {}
+
+
+def _told(one: Seen) -> list[tuple[str, str | None]]:
+    """What a condition may ask, and the value it may name: what was sent, by path, and beside the property."""
+    whole = _KNOWN.get(id(one.recording.sent))
+    if whole is None:
+        whole = _KNOWN[id(one.recording.sent)] = list(_asked("", one.recording.sent))
+    return [*whole, *_asked(".", one.near)] if one.near else whole
+
+
+def _asked(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    for path, value in values.items():
+        if CONDITION_PATH.fullmatch(path) and not SECRET_NAME.search(path) and not MAP.search(path):
+            yield f"{prefix}{path}", words(value) if fit_case(path, value) else None
 
 
 def fit_case(path: str, value: Any) -> bool:
@@ -533,9 +579,7 @@ def _resources(seen: list[Seen]) -> int:
     return len({one.recording.key for one in seen})
 
 
-def matched(
-    recording: Recording, sent: list[Any], shown: list[Any]
-) -> Iterator[tuple[Recording, Any, Any, str | None]]:
+def matched(recording: Recording, sent: list[Any], shown: list[Any]) -> Iterator[Pair]:
     """Elements that are the same one in both: by name, else by their place in lists of one length."""
     if all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in (*sent, *shown)):
         named = {one["name"].casefold(): one for one in shown}

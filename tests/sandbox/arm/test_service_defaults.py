@@ -239,3 +239,22 @@ def test_what_a_behaviour_took_out_is_not_put_back(plane: ControlPlane) -> None:
     del body["properties"]["value"]
     making.add()
     assert body == {"properties": {}}
+
+
+def test_ids_and_names_are_written_as_the_service_writes_them(azure: Azure) -> None:
+    group = azure.group()
+    cluster = f"{group}/providers/Microsoft.ContainerService/managedClusters/c"
+    assert azure.put(cluster)["id"] == cluster.replace("/resourceGroups/", "/resourcegroups/")
+    assert [one["id"] for one in azure.values(f"{group}/providers/Microsoft.ContainerService/managedClusters")] == [
+        cluster.replace("/resourceGroups/", "/resourcegroups/")
+    ]
+    account = f"{group}/providers/Microsoft.NetApp/netAppAccounts/a"
+    azure.put(account)
+    assert azure.put(f"{account}/capacityPools/p")["name"] == "a/p"
+
+
+def test_a_body_that_carries_an_etag_carries_the_one_that_if_match_wants(azure: Azure) -> None:
+    path = f"{azure.group()}/providers/Microsoft.Network/dnsZones/example.org"
+    shown = azure.put(path, {"location": "global"})
+    answer = azure.ask("GET", path)
+    assert answer.headers["ETag"].strip('"') in shown["etag"]
