@@ -16,7 +16,7 @@ from azlin.sandbox.arm.policy.fields import Candidate, read, values_of
 from azlin.sandbox.arm.templates.expressions import Function, Functions, Layered, evaluate_value
 
 _LOGICAL = ("allOf", "anyOf", "not")
-_FORMS = ("field", "value", "count")
+_FORMS = ("field", "value", "count", "source")
 
 
 class ConditionInvalid(ValueError):
@@ -38,6 +38,8 @@ def check(condition: Any, path: str = "if") -> None:
         raise ConditionInvalid(
             f"The policy rule '{path}' must have one of {', '.join(_FORMS)} and one condition such as 'equals'"
         )
+    if asked.get("source", "action") != "action":
+        raise ConditionInvalid(f"The source of the policy rule '{path}' must be 'action'")
     count = object_of(asked.get("count"))
     if "where" in count:
         check(count["where"], f"{path}.count.where")
@@ -62,6 +64,9 @@ def holds(condition: Any, candidate: Candidate, functions: Functions) -> bool:
 def _values(asked: Body, candidate: Candidate, functions: Functions) -> list[Any]:
     if "value" in asked:
         return [evaluate_value(asked["value"], functions)]
+    if "source" in asked:
+        # The oldest form of a rule: what is being done. Policies are asked about writes alone.
+        return [f"{one}/write" for one in values_of("type", candidate)]
     if "count" in asked:
         return [_count(object_of(asked["count"]), candidate, functions)]
     return _field(str(evaluate_value(asked["field"], functions)), candidate, functions)

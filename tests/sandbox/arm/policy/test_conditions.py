@@ -43,6 +43,8 @@ def rules(*ports: str) -> Candidate:
         ({"field": "name", "contains": "E"}, True),
         ({"field": "kind", "notEquals": "x"}, True),
         ({"field": "kind", "equals": "x"}, False),
+        ({"source": "action", "equals": f"{TYPE}/write"}, True),
+        ({"source": "action", "equals": f"{TYPE}/read"}, False),
         ({"value": "[concat('a', 'b')]", "equals": "AB"}, True),
         ({"value": 3, "greater": 2}, True),
         ({"value": "2024-02-01", "lessOrEquals": "2024-01-31"}, False),
