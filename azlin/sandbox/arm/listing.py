@@ -43,7 +43,7 @@ def list_type(scope: ResourceId, type_name: str, path: str, call: Call) -> Body:
         computed = _computed(scope, type_name, call)
         if computed is not None:
             return {"value": computed}
-    return _pages(fetch, path, call, call.plane.show, scope.id)
+    return _pages(fetch, path, replace(call, listing=True), call.plane.show, scope.id)
 
 
 def _computed(scope: ResourceId, type_name: str, call: Call) -> list[Any] | None:

@@ -6,6 +6,7 @@ An interface of a Uniform instance has no resource of its own. Addresses of thos
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
@@ -58,7 +59,7 @@ def _list(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
     resource = _set(call, groups)
     if not is_flexible(resource):
         return Answer(200, list_type(resource.id, INSTANCES, f"{resource.id.id}/virtualMachines", call))
-    shown = [_member(one, resource, call) for one in machines_of(resource, call)]
+    shown = [_member(one, resource, replace(call, listing=True)) for one in machines_of(resource, call)]
     return Answer(200, {"value": shown})
 
 

@@ -243,6 +243,8 @@ def _fill_profile(profile: Body) -> None:
 
 
 def _fill_interface(properties: Body) -> None:
+    if isinstance(properties.get("primary"), str):  # az sends a text; Compute reads it, and shows what it read
+        properties["primary"] = properties["primary"].casefold() == "true"
     properties.setdefault("enableAcceleratedNetworking", False)
     properties.setdefault("enableIPForwarding", False)
     for one in array_of(properties.get("ipConfigurations")):

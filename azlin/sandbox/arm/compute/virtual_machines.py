@@ -151,6 +151,8 @@ class VirtualMachines(Typed):
         if call.expands("instanceView") or call.query.get("statusonly", "").casefold() == "true":
             resource.properties["instanceView"] = instance_view(resource, call)
         show_extensions(resource, call)
+        if call.listing and "resources" in resource.body:  # az cannot read a list with more than the ids
+            resource.body["resources"] = [{"id": one["id"]} for one in resource.body["resources"]]
         return resource.body
 
 

@@ -155,3 +155,11 @@ def test_a_repair_service_that_was_not_asked_for_cannot_be_suspended(azure: Azur
     assert azure.ask("POST", where, suspend).status == 202
     services = azure.get(f"{sets.path()}/instanceView")["orchestrationServices"]
     assert services == [{"serviceName": "AutomaticRepairs", "serviceState": "Suspended"}]
+
+
+def test_a_primary_interface_is_shown_as_a_truth_value_whatever_it_was_sent_as(azure: Azure, sets: Sets):
+    body = sets.body(0)
+    profile = body["properties"]["virtualMachineProfile"]["networkProfile"]
+    profile["networkInterfaceConfigurations"][0]["properties"]["primary"] = "true"
+    shown = azure.put(sets.path(), body)["properties"]["virtualMachineProfile"]["networkProfile"]
+    assert shown["networkInterfaceConfigurations"][0]["properties"]["primary"] is True

@@ -56,3 +56,11 @@ def test_what_the_sandbox_cannot_do_is_refused_and_not_pretended(call: Call, act
 def test_the_instance_view_is_there_only_when_asked_for(call: Call, query: dict[str, str], shown: bool):
     call.query = query
     assert ("instanceView" in VirtualMachines().show(vm(call), call)["properties"]) is shown
+
+
+def test_a_list_shows_of_extensions_only_the_ids(call: Call):
+    machine = vm(call)
+    extension = call.plane.store.put(machine.id.child("extensions", "run"), {"properties": {"type": "CustomScript"}})
+    assert VirtualMachines().show(machine, call)["resources"][0]["properties"] == {"type": "CustomScript"}
+    call.listing = True
+    assert VirtualMachines().show(machine, call)["resources"] == [{"id": extension.id.id}]
