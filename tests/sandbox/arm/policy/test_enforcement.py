@@ -111,13 +111,19 @@ def test_a_deployment_is_held_to_policies_too(azure: Azure, assign: Assign):
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
         "contentVersion": "1.0.0.0",
         "resources": [
-            {"type": "Microsoft.Sandbox/nets", "apiVersion": "2024-01-01", "name": "bad1", "location": "westeurope"}
+            {
+                "type": "Microsoft.Network/routeTables",
+                "apiVersion": "2024-01-01",
+                "name": "bad1",
+                "location": "westeurope",
+            }
         ],
     }
     path = f"{group}/providers/Microsoft.Resources/deployments/d"
     azure.put(path, {"properties": {"mode": "Incremental", "template": template}})
     azure.clock.advance(60)
-    assert "RequestDisallowedByPolicy" in json.dumps(azure.get(path)["properties"]["error"])
+    (failed,) = azure.get(path)["properties"]["error"]["details"]
+    assert (failed["code"], failed["target"]) == ("RequestDisallowedByPolicy", "bad1")
     assert azure.values(f"{group}/resources") == []
 
 
