@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.providers import set_registered
+from azlin.sandbox.arm.store import Body
 from azlin.sandbox.demo import landscape, machines, platform, services, wear
 from azlin.sandbox.demo.estate import Estate, Group
 from azlin.sandbox.demo.machines import Machine
+from azlin.sandbox.demo.people import people
 from azlin.sandbox.seed import Seeded, SeedUnreadable
 
 _SPACE = uuid.UUID("5a4db0c5-0000-4000-8000-a21100000003")
@@ -118,8 +120,7 @@ def _range(estates: list[Estate]) -> Group:
     platform.alerts(main, watch, "duty", *servers[:4], vault)
     for path in (sites[0].storage, sites[1].vault, web.security, vault, f"/subscriptions/{main.subscription.id}"):
         main.watch(path, log)
-    people = {who: str(uuid.uuid5(_SPACE, f"{main.tenant.id}/{who}")) for who in ("admins", "auditors", "security")}
-    platform.governance(main, watch, people, ["westeurope", "northeurope", "eastus", "global"])
+    platform.governance(main, watch, people(main), ["westeurope", "northeurope", "eastus", "global"])
     for at, where in enumerate(("westeurope", "eastus", "northeurope"), start=1):
         wear.legacy(main, where, at)
     attack = landscape.spoke(lab, seat, lab.group("rg-attackers", "eastus"), "attack", 40, "boxes")
@@ -192,6 +193,7 @@ def _target(estates: list[Estate]) -> Group:
     wear.legacy(main, place, 1)
     for stem, protected in _REHEARSED.items():
         _deleted_vault(main, watch, f"{main.prefix}{stem}", protected=protected)
+    platform.governance(main, watch, people(main), ["westeurope", "northeurope"])
     rest = main.group("rg-leftovers", "northeurope")
     wear.odd_bodies(main, rest)
     wear.strangers(main, rest)
@@ -200,7 +202,7 @@ def _target(estates: list[Estate]) -> Group:
 
 def _deleted_vault(estate: Estate, group: Group, name: str, *, protected: bool) -> None:
     """A vault that can be recovered and whose name is taken; one that is protected cannot be purged either."""
-    properties = {
+    properties: Body = {
         "tenantId": estate.tenant.id,
         "sku": {"family": "A", "name": "standard"},
         "accessPolicies": [],
