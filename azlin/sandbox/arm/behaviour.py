@@ -66,6 +66,7 @@ MODULES: tuple[str, ...] = (
     "name_availability",
     "web",
     "automation",
+    "soft_deletion",
     "statuses",
 )
 """Modules of this package with a `register(registry)`; loaded once, in order, by `load()`."""

@@ -9,7 +9,6 @@ the service's. What is in a vault is the data plane's (`azlin.sandbox.vault`).
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -125,7 +124,7 @@ class Vaults(Typed):
         return resource.body
 
     def deleted(self, resource: Resource, call: Call, /) -> None:
-        now = time.time()
+        now = call.plane.now()
         days = resource.properties.get("softDeleteRetentionInDays", _DAYS)
         location = resource.body.get("location")
         properties: Body = {
@@ -165,7 +164,9 @@ class DeletedVaults(Behaviour):
         forget(call.plane.store, str(resource.properties.get("vaultId")))
         return None
 
-    def show(self, resource: Resource, _call: Call, /) -> Body:
+    def show(self, resource: Resource, call: Call, /) -> Body:
+        if _is_over(resource, call):
+            self.absent(resource.id, call)
         shown = {name: value for name, value in resource.body.items() if name != _KEPT}
         return {**shown, "type": "Microsoft.KeyVault/deletedVaults"}
 
@@ -226,7 +227,17 @@ def _without(held: Any, less: Any) -> list[str]:
 
 
 def _deleted(name: str, call: Call) -> Resource | None:
-    return next(iter(call.plane.store.named(DELETED, name)), None)
+    """The deleted vault of that name, unless its time is up and it was purged."""
+    return next((one for one in call.plane.store.named(DELETED, name) if not _is_over(one, call)), None)
+
+
+def _is_over(deleted: Resource, call: Call) -> bool:
+    """Purge one whose time is up, with what was in it; says whether it was."""
+    if str(deleted.properties.get("scheduledPurgeDate", "~")) > _second(call.plane.now()):
+        return False
+    call.plane.store.delete(deleted.id)
+    forget(call.plane.store, str(deleted.properties.get("vaultId")))
+    return True
 
 
 def _refuse_taken(rid: ResourceId, call: Call, *, recovers: bool) -> None:
@@ -276,8 +287,8 @@ def _check_pool_name(call: Call, _groups: Mapping[str, str], body: Any) -> Answe
 
 
 def _list_deleted(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
-    found = call.plane.store.all(type=DELETED, subscription=groups["subscription"])
-    return Answer(200, {"value": [call.plane.show(one, call) for one in found]})
+    found = list(call.plane.store.all(type=DELETED, subscription=groups["subscription"]))
+    return Answer(200, {"value": [call.plane.show(one, call) for one in found if not _is_over(one, call)]})
 
 
 def register(registry: Registry) -> None:

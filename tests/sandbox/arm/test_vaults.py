@@ -85,6 +85,17 @@ def test_a_deleted_vault_keeps_its_name_until_it_is_purged(azure: Azure):
     assert azure.ask("PUT", path, body(azure)).status == 200
 
 
+def test_a_deleted_vault_is_gone_when_its_time_is_up(azure: Azure):
+    path = vault(azure, softDeleteRetentionInDays=7, enablePurgeProtection=True)
+    azure.ask("DELETE", path)
+    azure.clock.advance(7 * 86400 + 2)
+    assert azure.values(f"{azure.subscription}/providers/Microsoft.KeyVault/deletedVaults") == []
+    assert azure.ask("PUT", path, body(azure)).status == 200
+    azure.ask("DELETE", path)
+    azure.clock.advance(90 * 86400 + 2)
+    assert azure.code("GET", deleted(azure)) == (404, "DeletedVaultNotFound")
+
+
 def test_a_vault_that_went_with_its_group_can_be_recovered_as_it_was(azure: Azure):
     path = vault(azure, enabledForDeployment=True)
     azure.ask("DELETE", azure.group())
