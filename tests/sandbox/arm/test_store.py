@@ -175,3 +175,13 @@ def test_a_full_disk_refuses_one_write_and_damages_nothing(tmp_path: Path):
     assert found is not None
     assert found.body["a"] == 2
     store.close()
+
+
+def test_names_of_the_whole_world_are_found_wherever_they_are(store: Store):
+    put(store, f"{GROUP}/providers/Microsoft.Storage/storageAccounts/One")
+    put(store, f"{GROUP}2/providers/Microsoft.Storage/storageAccounts/two")
+    put(store, f"{GROUP}/providers/Microsoft.KeyVault/vaults/one")
+    (found,) = store.named("microsoft.storage/StorageAccounts", "ONE")
+    assert found.id.name == "One"
+    plan = store._db.execute("EXPLAIN QUERY PLAN SELECT 1 FROM resources WHERE type = 't' AND name = 'n'").fetchall()
+    assert all("SCAN" not in line[3] and "name=?" in line[3] for line in plan), plan
