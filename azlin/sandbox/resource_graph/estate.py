@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from azlin.sandbox.arm.authorization.access import sees
 from azlin.sandbox.arm.behaviour import Call
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
@@ -37,7 +38,7 @@ def estate(call: Call, subscriptions: Sequence[str], groups: Sequence[str], *, p
     """Raises ArmRefusal when a scope is not there or not the caller's; `partial` leaves such ones out."""
     plane = call.plane
     tree = _tree(call)
-    mine = plane.directory.subscriptions(call.tenant)
+    mine = [one for one in plane.directory.subscriptions(call.tenant) if sees(call, f"/subscriptions/{one.id}")]
     if groups:
         names = _below(groups, tree, call, partial=partial)
         chosen = [one for one in mine if _under(tree.chains.get(one.id.casefold(), ()), names)]

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from azlin.sandbox.arm.authorization.access import owns, readable
 from azlin.sandbox.arm.behaviour import Behaviour, Call
 from azlin.sandbox.arm.ids import GROUP
 from azlin.sandbox.arm.refusals import ArmRefusal
@@ -180,7 +181,7 @@ class Table:
     def _where(self, conditions: list[Condition]) -> tuple[str, list[Any]]:
         """SQL for the scope, the table and the conditions."""
         bound: list[Any] = []
-        parts = [self._scope(bound)]
+        parts = [self._scope(bound), self._readable(bound)]
         if self.name == tables.RESOURCES:
             parts.append("listed = 1")
             parts.append(_in("type", tables.ELSEWHERE, bound, negated=True))
@@ -212,6 +213,18 @@ class Table:
             return mine
         bound.append(self._estate.tenant)
         return f"({mine} OR (subscription IS NULL AND tenant = ?))"
+
+    def _readable(self, bound: list[Any]) -> str:
+        """What the caller's roles let it read, for one who does not own everything."""
+        if owns(self._call):
+            return "1"
+        types = [str(row[0]) for row in self._store.select("SELECT DISTINCT type FROM resources", [])]
+        parts: list[str] = []
+        for scope, names in readable(self._call, types) or ():
+            key = scope if scope.startswith("/subscriptions/") else self._estate.tenant + scope
+            bound += [key, f"{key}/", f"{key}0"]
+            parts.append(f"((key = ? OR (key > ? AND key < ?)) AND {_in('type', names, bound)})")
+        return f"({' OR '.join(parts)})" if parts else "seq < 0"
 
     def _condition(self, condition: Condition, bound: list[Any]) -> str:
         wanted = sorted(condition.values)

@@ -7,7 +7,7 @@ user has access to a resource"; deny assignments and conditions are not evaluate
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -107,6 +107,26 @@ def sees(call: Call, place: str) -> bool:
         if near and str(one.properties.get("principalId", "")).casefold() in who:
             return True
     return False
+
+
+def readable(call: Call, types: Iterable[str]) -> list[tuple[str, tuple[str, ...]]] | None:
+    """Where the caller may read what: (scope, those of `types` that a role there lets it read), both casefolded. None
+    when it may read everything."""
+    if owns(call):
+        return None
+    who, found = _identities(call), dict[str, set[str]]()
+    known = [one.casefold() for one in types]
+    for one in call.plane.store.all(type=ASSIGNMENTS, tenant=call.tenant):
+        if str(one.properties.get("principalId", "")).casefold() not in who:
+            continue
+        permissions = [object_of(each) for each in permissions_of(str(one.properties.get("roleDefinitionId")), call)]
+        seen = {name for name in known if any(grants(each, f"{_action_type(name)}/read") for each in permissions)}
+        found.setdefault(one.id.scope.casefold(), set()).update(seen)
+    return [(scope, tuple(sorted(names))) for scope, names in found.items() if names]
+
+
+def _action_type(type_name: str) -> str:
+    return next((shown for known, shown in _NAMES.items() if known.casefold() == type_name), type_name)
 
 
 def grants(permission: Body, action: str, *, data: bool = False) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from azlin.sandbox.arm.authorization.access import grants
 from azlin.sandbox.arm.behaviour import Answer
+from azlin.sandbox.resource_graph import service
 from tests.sandbox.arm.authorization.conftest import CONTRIBUTOR, EVE, Directory, Grant
 from tests.sandbox.conftest import Azure
 
@@ -95,3 +96,21 @@ def test_wildcards_and_exceptions_are_held_whatever_the_casing(action: str, gran
     permission = {"actions": ["Microsoft.Compute/*"], "notActions": ["*/delete"]}
     assert grants(permission, action) is granted
     assert grants(permission, action, data=True) is False
+
+
+def test_resource_graph_shows_what_may_be_read_and_no_more(azure: Azure, eve: Eve, grant: Grant, people: Directory):
+    service.register(azure.plane.registry)
+    mine, other = azure.group("mine"), azure.group("other")
+    azure.put(mine + NET)
+    azure.put(other + NET)
+
+    def asked(query: str) -> list[str]:
+        path = "/providers/Microsoft.ResourceGraph/resources"
+        return [one["id"] for one in eve("POST", path, {"query": query}).body["data"]]
+
+    assert asked("Resources | project id") == []
+    grant(mine)
+    assert asked("Resources | project id") == [mine + NET]
+    assert asked("ResourceContainers | where type has 'resourcegroups' | project id") == [mine]
+    counted = eve("POST", "/providers/Microsoft.ResourceGraph/resources", {"query": "Resources | count"}).body["data"]
+    assert counted == [{"Count": 1}]
