@@ -80,6 +80,7 @@ def load_scenario(source: str, output: Output) -> None:
     unreliable-network   one request in ten is lost
     eventual             readers learn of a write two seconds late
     bad-day              capacity runs out, dependencies are busy, ARM stumbles
+    scarce-capacity      quotas of a young subscription, and a size that cannot be had
     """
     import msgspec
 
@@ -98,6 +99,12 @@ def load_scenario(source: str, output: Output) -> None:
         click.echo(f"  fault {one['id']}  {_words(one)}")
     if scenario.throttle is not None:
         click.echo(f"  {_buckets(added['throttle'])}")
+    for quota in scenario.quota:
+        where = f"in {quota.location}" if quota.location else "in every region"
+        click.echo(f"  quota of {quota.name}: {quota.limit} {where}")
+    for one in scenario.unavailable:
+        where = f"in {one.location}" if one.location else "in every region"
+        click.echo(f"  not to be had: {one.size} {where}{' zone ' + ', '.join(one.zones) if one.zones else ''}")
     if scenario.clock is not None:
         click.echo(f"  the clock is {added['clock_ahead_s']:g} s ahead")
 
@@ -121,7 +128,7 @@ def list_faults(output: Output) -> None:
 
 @fault.command("clear")
 def clear_faults() -> None:
-    """Remove every fault, stop throttling, let every reader see the truth."""
+    """Remove every fault, stop throttling, lift quotas, let every reader see the truth. The clock stays."""
     removed = _running().ask("DELETE", "faults")["removed"]
     click.echo(f"sandbox: {removed} faults removed")
 

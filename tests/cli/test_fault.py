@@ -39,6 +39,24 @@ def test_a_scenario_tells_each_of_its_troubles(azlin):
     assert "any method to arm: 503, ServerTimeout; always, by chance of 0.02 (seed 7)" in played.stdout
 
 
+def test_what_is_scarce_is_told(azlin, tmp_path: Path):
+    file = tmp_path / "scarce.toml"
+    file.write_text(
+        "[[quota]]\nname = 'cores'\nlimit = 10\n[[unavailable]]\nsize = 'Standard_D4s_v3'\nlocation = 'westeurope'\n"
+        "zones = ['1', '2']\n"
+    )
+    loaded = azlin("sandbox", "fault", "load", str(file)).stdout
+    assert "quota of cores: 10 in every region" in loaded
+    assert "not to be had: Standard_D4s_v3 in westeurope zone 1, 2" in loaded
+
+
+def test_the_help_names_every_scenario_that_comes_with_azlin():
+    from azlin.cli.fault import load_scenario
+    from azlin.sandbox.scenario import built_in
+
+    assert [name for name in built_in() if name not in str(load_scenario.help)] == []
+
+
 def test_throttling_is_told_and_ends_with_the_faults(azlin):
     loaded = azlin("sandbox", "fault", "load", "throttled")
     assert "200 writes, 10 more a second" in loaded.stdout
@@ -54,6 +72,8 @@ def test_a_scenario_that_cannot_be_read_is_refused_with_the_place(azlin, tmp_pat
     assert refused.returncode == 2
     assert "unknown field `cod`" in refused.stderr
     assert azlin("sandbox", "fault", "load", "nonsense").returncode == 2
+    file.write_text("[[fault]]\nservice = 'blob'\nstatus = 500")
+    assert "Invalid enum value 'blob'" in azlin("sandbox", "fault", "load", str(file)).stderr
 
 
 def test_the_clock_is_moved_on(azlin):

@@ -21,6 +21,7 @@ from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Body, Store
 
 Drop = Literal["before", "after", "half"]
+Reached = Literal["arm", "login", "graph", "vault", "storage", "prices"]
 
 _NAME = "faults"
 _CODES = {
@@ -66,8 +67,8 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The SKU or VM size that a write asks for."""
     location: str | None = None
     """The location that a write asks for."""
-    service: str | None = None
-    """arm, login, graph, vault, blob, prices: see `hosts.py`."""
+    service: Reached | None = None
+    """As in `hosts.py`; "direct" is none, because the path tells which one is meant."""
     path: str | None = None
     code: str | None = None
     message: str | None = None
