@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     was = ratchet.marks(asked.sample)
     fell: list[str] = []
     lines: list[str] = []
+    raised = False
     print(f"{'figure':<20} {'was':>13} {'is':>13}   seconds")
     for one in chosen:
         began = time.monotonic()
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
             fell.append(one.NAME)
         elif asked.raises and mark.rose(figure):
             ratchet.write(one.NAME, figure, asked.sample)
+            raised = True
         words = f"{'FELL' if down else ''} {figure.note}".strip()
         seconds = time.monotonic() - began
         print(f"{one.NAME:<20} {mark!s:>13} {figure!s:>13} {seconds:8.0f}   {words}".rstrip(), flush=True)
@@ -47,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(lines))
     elif asked.failures:
         Path(asked.failures).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    if raised:
+        print("figures.toml has changed: `make docs` writes the figures into docs/reference/conformance.md")
     return 1 if fell else 0
 
 

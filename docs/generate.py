@@ -1,22 +1,35 @@
-"""Writes docs/reference/ from the code: commands, settings, exit codes. `--check` only says whether it is current.
+"""Writes docs/reference/ from the code: commands, settings, exit codes, the sandbox. `--check` only says whether it is
+current.
 
 The reference cannot drift from the code: a test runs `--check`.
 """
 
 from __future__ import annotations
 
+import ast
 import sys
+import tomllib
+from inspect import getdoc
 from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
 
 import click
+import msgspec
 
 from azlin import settings
 from azlin.agentic.conclusion import EXIT_CODES
+from azlin.cli.fault import add_fault
 from azlin.cli.main import COMMANDS, azlin
 from azlin.errors import AzlinError
+from azlin.sandbox import scenario
+from azlin.sandbox.arm.capacity import QuotaLimit, Unavailable
+from azlin.sandbox.arm.faults import Fault
+from azlin.sandbox.arm.service_defaults import load as load_service_defaults
 from azlin.sandbox.arm.templates.function_signatures import SIGNATURES
+from azlin.sandbox.arm.throttling import Limits
 
 REFERENCE = Path(__file__).parent / "reference"
+CONFORMANCE = Path(__file__).parent.parent / "conformance"
 MADE = "<!-- Made by docs/generate.py from the code; run `make docs` instead of editing. -->\n\n"
 WIDTH = 100
 
@@ -95,11 +108,112 @@ def template_functions() -> str:
     return text
 
 
+def scenarios() -> str:
+    """Every field of a scenario, from the structs that read it, and the scenarios that come with azlin."""
+    text = (
+        f"{MADE}# Scenarios\n\n"
+        "A TOML file for `azlin sandbox fault load`. A field that is not listed here is refused. Every table may be"
+        " left out;\nthose in double brackets may be repeated. How to use it: [trouble](../guides/trouble.md).\n\n"
+        "`title` is what is said when it is loaded.\n\n## `[[fault]]`\n\n"
+        "The options of `azlin sandbox fault add`: what is met (down to `path`), then what goes wrong there and how"
+        " often. A\nfault with none of `code`, `status` and `retry_after_s` refuses nothing: it delays, hides or"
+        " drops.\n\n"
+    )
+    said = {option.name: option.help for option in add_fault.params if isinstance(option, click.Option)}
+    fields = [one for one in msgspec.structs.fields(Fault) if one.name not in _KEPT]
+    text += _table(fields, {one.name: str(said[one.name]) for one in fields})
+    text += (
+        "\n## `[throttle]`\n\nARM's token buckets, for each subscription and principal. An empty table is ARM's own"
+        " limits.\n\n| field | default |\n|---|---|\n"
+    )
+    for one in msgspec.structs.fields(Limits):
+        bucket = one.default
+        text += f"| `{one.name}` | `{{ bucket = {bucket.bucket}, refill_per_s = {bucket.refill_per_s:g} }}` |\n"
+    text += "\n## `[clock]`\n\n`advance_s` moves the sandbox's clock on by so many seconds.\n"
+    for table, kind in (("quota", QuotaLimit), ("unavailable", Unavailable)):
+        text += f"\n## `[[{table}]]`\n\n{getdoc(kind)}\n\n{_table(list(msgspec.structs.fields(kind)))}"
+    text += "\n## Those that come with azlin\n\n| name | |\n|---|---|\n"
+    for name in scenario.built_in():
+        text += f"| `{name}` | {scenario.read_scenario(name).title} |\n"
+    return text
+
+
+def conformance() -> str:
+    """What each sweep counts, in its own words, and what it reached."""
+    figures = tomllib.loads((CONFORMANCE / "figures.toml").read_text(encoding="utf-8"))
+    modules = [_parsed(name) for name in _literal(_parsed("sweeps"), "MODULES")]
+    text = (
+        f"{MADE}# Conformance\n\n"
+        "How much of what others wrote for Azure works against the sandbox. `make conformance` measures all of it and"
+        " fails\nwhen a figure falls; the test suite does the same with the samples. Why it is judged so:"
+        "\n[the sandbox](../concepts/sandbox.md).\n\n"
+        "| sweep | right | of | | sample |\n|---|---|---|---|---|\n"
+    )
+    for module in modules:
+        figure: dict[str, int] = figures.get(_literal(module, "NAME"), {})
+        passed, of = figure.get("passed"), figure.get("of")
+        whole = f"{passed:,} | {of:,} | {passed / of:.1%}" if passed is not None and of else "| | not measured yet"
+        sample = f"{figure['sample_passed']} of {figure['sample_of']}" if "sample_of" in figure else ""
+        text += f"| [{_literal(module, 'NAME')}](#{_literal(module, 'NAME')}) | {whole} | {sample} |\n"
+    for module in modules:
+        text += f"\n## {_literal(module, 'NAME')}\n\n{ast.get_docstring(module)}\n"
+    text += "\n## How it is measured\n"
+    for name in ("az_examples", "az_runner", "cassettes", "replay"):
+        text += f"\n`{name}.py`: {ast.get_docstring(_parsed(name))}\n"
+    defaults = load_service_defaults()
+    text += (
+        f"\n## What services add\n\nLearned from {defaults.source},\nfor {len(defaults.types)} types and"
+        " namespaces.\nOf the key paths that recorded GETs have and their PUTs had not:\n\n"
+    )
+    text += "".join(f"- {name}: {figure}\n" for name, figure in defaults.figures.items())
+    return text
+
+
+_KEPT = ("id", "hits", "seen")
+"""Fields of a fault that the sandbox fills."""
+
+
+def _table(fields: list[Any], said: dict[str, str] | None = None) -> str:
+    """A table of a struct's fields; `said` has the words for each, None where the struct's own say it all."""
+    words = " | |" if said else " |"
+    text = f"| field | type | default{words}\n|---|---|---{'|---' if said else ''}|\n"
+    for one in fields:
+        default = "needed" if one.required else str(one.default or "")
+        text += f"| `{one.name}` | {_toml_type(one.type)} | {default} |{f' {said[one.name]} |' if said else ''}\n"
+    return text
+
+
+def _toml_type(kind: Any) -> str:
+    """A field's type in TOML's words; of a choice, what may be chosen."""
+    inner = [one for one in get_args(kind) if one is not type(None)] or [kind]
+    if get_origin(inner[0]) is Literal:
+        return ", ".join(f"`{choice}`" for choice in get_args(inner[0]))
+    if get_origin(kind) is tuple:
+        return "list of text"
+    return {str: "text", float: "number", int: "whole number"}[inner[0]]
+
+
+def _parsed(name: str) -> ast.Module:
+    """A module of conformance/, read and not imported: a sweep imports what it measures."""
+    return ast.parse((CONFORMANCE / f"{name}.py").read_text(encoding="utf-8"))
+
+
+def _literal(module: ast.Module, name: str) -> Any:
+    """What a module assigns to a name. Raises KeyError."""
+    for node in module.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(one, ast.Name) and one.id == name for one in targets):
+            return ast.literal_eval(node.value)  # type: ignore[attr-defined]
+    raise KeyError(name)
+
+
 PAGES = {
     "commands.md": commands,
     "exit-codes.md": exit_codes,
     "settings.md": setting_names,
     "template-functions.md": template_functions,
+    "scenarios.md": scenarios,
+    "conformance.md": conformance,
 }
 
 
