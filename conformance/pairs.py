@@ -19,8 +19,8 @@ One pair passes when all of this holds; `python -m conformance.pairs` prints eac
     regard to case and, in locations, to blanks; null is nothing. Leaves that the recorded GET has with another value
     were changed by the service, and those under secret names are not expected back; nor are who wrote last and a
     system-assigned identity (`_OURS`), which are other ones here;
- 3. no secret: the GET shows no text under a secret's name (see `SECRET`) that the PUT had and the recorded GET has not,
-    no path that the type's definition marks write-only or secret, and nothing under the names of passwords;
+ 3. no secret: of what the recorded GET does not show, the GET shows no text under a secret's name (see `SECRET`) that
+    the PUT had, no path that the type's definition marks write-only or secret, and nothing under names of passwords;
  4. named: id, name and type are the recorded ones, letter by letter.
 
 The fifth figure, the sweep `pairs-added`, counts key paths: what the recorded GET has and the PUT had not (`key_paths`
@@ -173,7 +173,7 @@ def leaked(row: dict[str, Any], shown: dict[str, Any], theirs: dict[str, Any]) -
         if not isinstance(value, str) or not value:
             continue
         forgotten = path in sent and path not in theirs and SECRET.search(name)
-        if forgotten or (name.casefold() in SECRET_NAMES and path.startswith("properties")):
+        if forgotten or (name.casefold() in SECRET_NAMES and path.startswith("properties") and path not in theirs):
             yield path
     flags = known_flags(row["type"])
     for path in () if flags is None else flags.write_only | flags.secret:

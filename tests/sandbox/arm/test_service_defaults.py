@@ -150,7 +150,7 @@ Json = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(type_name=st.sampled_from(sorted(load().types)), data=st.data())
 def test_whatever_was_said_is_still_said(plane: ControlPlane, type_name: str, data: st.DataObject) -> None:
     rules = rules_of(type_name)
