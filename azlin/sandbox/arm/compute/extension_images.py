@@ -13,7 +13,7 @@ from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.jsonc import Body
 from azlin.sandbox.arm.refusals import ArmRefusal
 
-_TYPES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
+EXTENSIONS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "Microsoft.Azure.Extensions": {
         "CustomScript": ("Linux", ("2.0.2", "2.0.7", "2.1.10", "2.1.13")),
         "DockerExtension": ("Linux", ("1.0.1512020600", "1.2.2")),
@@ -40,6 +40,7 @@ _TYPES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "ApplicationHealthWindows": ("Windows", ("1.0.9", "2.0.17")),
     },
 }
+"""Publisher -> type -> (system, versions)."""
 _COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "RunPowerShellScript": ("Windows", "Executes a PowerShell script", "Custom multiline PowerShell script."),
     "RunShellScript": ("Linux", "Executes a Linux shell script", "Custom multiline shell script."),
@@ -52,10 +53,10 @@ _BASE = r"/subscriptions/(?P<subscription>[^/]+)/providers/Microsoft\.Compute/lo
 
 
 def _types(groups: Mapping[str, str]) -> tuple[str, Mapping[str, tuple[str, tuple[str, ...]]]]:
-    for publisher, types in _TYPES.items():
+    for publisher, types in EXTENSIONS.items():
         if publisher.casefold() == groups["publisher"].casefold():
             return publisher, types
-    raise _missing(f"VMExtension with publisher '{groups['publisher']}'", groups)
+    return groups["publisher"], {}
 
 
 def _versions(groups: Mapping[str, str]) -> tuple[str, str, str, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
+from azlin.sandbox.arm.compute.extension_images import EXTENSIONS
 from azlin.sandbox.arm.jsonc import Body
 from azlin.sandbox.arm.refusals import ArmRefusal
 
@@ -100,7 +101,9 @@ def _row(groups: Mapping[str, str], name: str, path: str) -> Body:
 
 
 def _publishers(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
-    return Answer(200, [_row(groups, name, f"{_head(groups)}/{name}") for name in sorted(catalog())])
+    """Of images and of extensions, as Compute lists them."""
+    names = sorted({*catalog(), *EXTENSIONS})
+    return Answer(200, [_row(groups, name, f"{_head(groups)}/{name}") for name in names])
 
 
 def _publisher(groups: Mapping[str, str]) -> str:
