@@ -67,6 +67,7 @@ MODULES: tuple[str, ...] = (
     "web",
     "automation",
     "soft_deletion",
+    "name_checks",
     "statuses",
 )
 """Modules of this package with a `register(registry)`; loaded once, in order, by `load()`."""

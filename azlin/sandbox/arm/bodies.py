@@ -21,6 +21,7 @@ from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.providers import refuse_unoffered, register_for_deployment
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.unique_names import refuse_taken
 from azlin.sandbox.arm.usages import refuse_exceeded
 from azlin.sandbox.arm.zones import refuse_zones
 
@@ -118,6 +119,7 @@ class Typed(Behaviour):
         if "zones" in body:
             refuse_zones(resource)
         self.check(resource, before, call)
+        refuse_taken(resource, before, call)
         refuse_exceeded(resource, before, call)
 
     def complete(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
