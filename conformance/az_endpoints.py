@@ -120,9 +120,13 @@ def _words(worker: Worker, text: str) -> list[str]:
         "{subscription}": f"/subscriptions/{subscription.id}",
         "{subscription_id}": subscription.id,
     }
-    for name, value in values.items():
-        text = text.replace(name, value)
-    return [word.replace("~", " ") for word in text.split()]
+    found: list[str] = []
+    for written in text.split():
+        word = written.replace("~", " ")
+        for name, value in values.items():
+            word = word.replace(name, value)
+        found.append(word)
+    return found
 
 
 def _told(said: Said) -> str:
