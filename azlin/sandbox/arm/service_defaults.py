@@ -3,12 +3,12 @@
 `service_defaults.json.gz` holds, per type, how each property is made that recordings show in a GET though the PUT had
 not sent it: a constant, or a kind (a guid, a time, an etag, an id below the resource's own, a host name made from its
 name). `tools/make_service_defaults.py` makes the file and says what it may hold and what it must refuse. What a PUT
-said is never overwritten, and what no recordings agree on stays absent: a text needs two tests that say it or two types,
-anything else two resources; one recording is enough for true, false, null, 0, what is empty, and the kinds.
+said is never overwritten, and what no recordings agree on stays absent: a text needs two tests or two types that say
+it, anything else two resources; one recording is enough for true, false, null, 0, what is empty, and the kinds.
 
 Of the key paths that recorded GETs have and their PUTs had not (5,353 pairs of 619 types), the rules make 81.6 %. Of
-resources that nothing was learned from they make 74.4 %, 77.8 % where another resource of the type was; and of what they
-make there 97.5 % is in the recording too. `ServiceDefaults.figures` are these figures as they were measured.
+resources that nothing was learned from they make 74.4 %, or 77.8 % where another resource of the type was; and 97.5 %
+of what they make there is in the recording too. `ServiceDefaults.figures` are these figures as they were measured.
 
 A rule is made of nodes, one per property:
 
