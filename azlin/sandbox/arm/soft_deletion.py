@@ -9,7 +9,7 @@ nothing are answered was not seen. Children (deployments of a model, APIs) do no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry, RouteHandler
@@ -46,6 +46,8 @@ class Kind:
     own_id: str | None = None
     everywhere: bool = False
     protects: str = ""
+    sets: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What the service sets where nothing was said; `{name}` in a text is the name in lower case."""
     kept: Callable[[Resource], bool] = lambda _: True
     """Whether one is kept at all: some tiers are gone at once."""
 
@@ -90,6 +92,12 @@ KINDS: tuple[Kind, ...] = (
         own_id="configurationStoreId",
         everywhere=True,
         protects="enablePurgeProtection",
+        sets={
+            "endpoint": "https://{name}.azconfig.io",
+            "softDeleteRetentionInDays": 7,
+            "enablePurgeProtection": False,
+            "disableLocalAuth": False,
+        },
         kept=lambda one: str(object_of(one.body.get("sku")).get("name")).casefold() not in ("free", "developer"),
     ),
     Kind(
@@ -104,6 +112,7 @@ KINDS: tuple[Kind, ...] = (
         shown_type="Microsoft.ApiManagement/deletedservices",
         own_id="serviceId",
         everywhere=True,
+        sets={"gatewayUrl": "https://{name}.azure-api.net"},
     ),
     Kind(
         type="Microsoft.KeyVault/managedHSMs",
@@ -119,6 +128,11 @@ KINDS: tuple[Kind, ...] = (
         own_id="mhsmId",
         everywhere=True,
         protects="enablePurgeProtection",
+        sets={
+            "hsmUri": "https://{name}.managedhsm.azure.net/",
+            "enableSoftDelete": True,
+            "softDeleteRetentionInDays": 90,
+        },
     ),
     Kind(
         type="Microsoft.OperationalInsights/workspaces",
@@ -159,10 +173,15 @@ class Recoverable(Typed):
         if kind.restores is not None:
             resource.properties.pop(kind.restores[0], None)
         found = _of(kind, resource.id, call) if before is None and asks else None
-        if found is None or _was(found) != resource.id.key:
-            return
+        if found is not None and _was(found) == resource.id.key:
+            self._recover(resource, found, call)
+        for name, value in kind.sets.items():
+            made = value.format(name=resource.id.name.lower()) if isinstance(value, str) else value
+            resource.properties.setdefault(name, made)
+
+    def _recover(self, resource: Resource, found: Resource, call: Call) -> None:
         was = object_of(object_of(found.body[_KEPT])["body"])
-        if kind.restores is None:
+        if self._kind.restores is None:
             # What a re-creation says counts; what the service had made (its own id, its age) comes back.
             mine = resource.properties
             resource.body.update({name: value for name, value in was.items() if name not in resource.body})

@@ -111,6 +111,11 @@ def test_what_is_purged_gives_its_name_back(azure: Azure) -> None:
     assert azure.put(service, SERVICE)
 
 
+def test_a_store_says_where_it_is(azure: Azure) -> None:
+    made = azure.put(path_of(azure, "Microsoft.AppConfiguration/configurationStores", "Mine"), STORE)["properties"]
+    assert (made["endpoint"], made["softDeleteRetentionInDays"]) == ("https://mine.azconfig.io", 7)
+
+
 def test_a_protected_store_cannot_be_purged_and_a_free_one_is_gone_at_once(azure: Azure) -> None:
     kind = "Microsoft.AppConfiguration/configurationStores"
     under = f"{azure.subscription}/providers/Microsoft.AppConfiguration"
