@@ -7,6 +7,7 @@ whatever the definition marks write-only or secret. A type without a definition 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -42,6 +43,7 @@ SECRET_NAMES = frozenset(
     )
 )
 """Casefolded; no service returns what was written under these."""
+_SECRETIVE = re.compile(r"password|secret|key|token|credential|customdata|protected", re.IGNORECASE)
 _ENVELOPE = ("identity", "location", "tags")
 """Completed by the control plane, whatever a definition says of them."""
 
@@ -141,7 +143,7 @@ class Typed(Behaviour):
             making.add(self._own, etags=not self.etag_in_body)
         if rules is not None and rules.forgets:
             forget_secrets(body, rules.forgets)
-        forget_secrets(body, () if flags is None else flags.write_only | flags.secret)
+        forget_secrets(body, () if flags is None else _hidden(flags))
 
     @cached_property
     def _own(self) -> frozenset[str]:
@@ -224,6 +226,14 @@ def _forget_names(value: Any) -> None:
             del fields[name]
         else:
             _forget_names(fields[name])
+
+
+def _hidden(flags: TypeFlags) -> Iterable[str]:
+    """Paths that a GET does not show. Definitions call write-only also what recorded GETs do show (a site's whole
+    siteConfig), so of a type that was recorded only what sounds like a secret is taken for it."""
+    if not service_defaults.is_recorded(flags.type):
+        return flags.write_only | flags.secret
+    return flags.secret | {path for path in flags.write_only if _SECRETIVE.search(path.rpartition(".")[2])}
 
 
 @cache
