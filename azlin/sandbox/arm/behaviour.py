@@ -67,6 +67,8 @@ MODULES: tuple[str, ...] = (
     "web",
     "automation",
     "soft_deletion",
+    "managed_groups",
+    "server_farms",
     "name_checks",
     "statuses",
 )

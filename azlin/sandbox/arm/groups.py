@@ -6,6 +6,7 @@ import re
 
 from azlin.sandbox.arm.behaviour import Behaviour, Call, Registry
 from azlin.sandbox.arm.ids import GROUP
+from azlin.sandbox.arm.managed_groups import refuse_denied
 from azlin.sandbox.arm.refusals import ArmRefusal, location_required
 from azlin.sandbox.arm.store import Resource
 
@@ -46,6 +47,14 @@ class Groups(Behaviour):
                 f"The provided location '{location}' is not available for resource group. List of "
                 f"available regions is '{','.join(offered)}'.",
             )
+
+    def complete(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
+        if before is not None and "managedBy" in before.body:
+            resource.body.setdefault("managedBy", before.body["managedBy"])
+
+    def refuse_delete(self, resource: Resource, call: Call, /) -> None:
+        if "managedBy" in resource.body:
+            refuse_denied(resource, call)
 
 
 def register(registry: Registry) -> None:
