@@ -2,7 +2,7 @@
 
 A temporary table in the store's database, kept by triggers: a write that is rolled back is not counted, and neither a
 seed nor a demo needs to know of it. It is made when the first number is asked for, so a sandbox that is never asked
-pays nothing, and one that is far from every limit does not ask (`has_room`).
+pays nothing, and one that is far from every limit does not ask (`at_most`).
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ class Tallies:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._counted: dict[tuple[str, str], int] = {}
-        """(type, subscription) → how many there were, less the changes until then."""
+        self._counted: dict[tuple[str, str, str], tuple[int, int]] = {}
+        """(type, subscription, region or "" for all) → (how many there were, the store's changes then)."""
         store.database.create_function("tally_key", 3, _key, deterministic=True)
         store.database.create_function("tally_units", 1, _units, deterministic=True)
 
@@ -105,21 +105,30 @@ class Tallies:
                 found.append(Tally(size, trait, count, units))
         return found
 
-    def has_room(self, type_name: str, subscription: str, limit: int) -> bool:
-        """Whether one more is certainly within a limit, whatever the region: nearly always, and nearly for nothing.
-
-        Once counted, no number can have grown by more than the store has changed since.
-        """
-        key = (type_name, subscription)
-        counted = self._counted.get(key)
+    def at_most(self, type_name: str, subscription: str, location: str) -> tuple[int, int]:
+        """(how many there were in the region when they were counted, 0 where only all regions were; how many there can
+        be now), nearly for nothing: once counted, no number can have grown by more than the store has changed since."""
         now = self._store.changes
-        if counted is not None and counted + now < limit:
-            return True
+        known = self._counted.get((type_name, subscription, location))
+        if known is not None:
+            return known[0], known[0] + now - known[1]
+        everywhere = self._counted.get((type_name, subscription, ""))
+        if everywhere is None:
+            everywhere = self._count(type_name, subscription)
+        return 0, everywhere[0] + now - everywhere[1]
+
+    def count_again(self, type_name: str, subscription: str, location: str) -> None:
+        """Remember how many there are now, in all regions and in this one."""
+        self._count(type_name, subscription)
+        here = sum(one.count for one in self.of(type_name, subscription, location))
+        self._counted[(type_name, subscription, location)] = (here, self._store.changes)
+
+    def _count(self, type_name: str, subscription: str) -> tuple[int, int]:
         count = self._store.scalar(
             "SELECT count(*) FROM resources WHERE subscription = ? AND type = ?", (subscription.casefold(), type_name)
         )
-        self._counted[key] = count - now
-        return count < limit
+        self._counted[(type_name, subscription, "")] = made = (count, self._store.changes)
+        return made
 
     def _rows(self, head: str) -> Iterator[tuple[Any, ...]]:
         return self._store.select(

@@ -148,9 +148,12 @@ def current(provider: str, subscription: str, location: str, call: Call) -> Coun
     return found
 
 
-def limit_of(quota: Quota, subscription: str, location: str, call: Call) -> int:
-    """What holds now."""
-    return call.plane.capacity.limit(quota.name, location, subscription, quota.limit)
+def limit_of(quota: Quota, subscription: str, location: str, call: Call, used: int) -> int:
+    """What holds now. An estate that came with more than the published limit had it raised: doubled, until it fits."""
+    limit = quota.limit
+    while limit < used:
+        limit *= 2
+    return call.plane.capacity.limit(quota.name, location, subscription, limit)
 
 
 def refuse_exceeded(resource: Resource, before: Resource | None, call: Call) -> None:
@@ -162,10 +165,8 @@ def refuse_exceeded(resource: Resource, before: Resource | None, call: Call) -> 
     subscription, location = resource.id.subscription, location_name(resource.body.get("location"))
     if subscription is None:
         return
-    if type_name not in _SIZED:
-        least = min(limit_of(one, subscription, location, call) for one in counted)
-        if call.plane.tallies.has_room(type_name, subscription, least):
-            return
+    if type_name not in _SIZED and _has_room(counted, type_name, subscription, location, call):
+        return
     wanted = _demand(type_name, _tally(resource))
     if before is not None:
         wanted.subtract(_demand(type_name, _tally(before)))
@@ -177,9 +178,20 @@ def refuse_exceeded(resource: Resource, before: Resource | None, call: Call) -> 
             continue
         if used is None:
             used = _used(type_name, subscription, location, call)
-        limit = limit_of(quota, subscription, location, call)
+        limit = limit_of(quota, subscription, location, call, used[name])
         if used[name] + more > limit:
             raise _exceeded(quota, resource, location, limit, used[name], more)
+
+
+def _has_room(counted: tuple[Quota, ...], type_name: str, subscription: str, location: str, call: Call) -> bool:
+    """Whether one more is certainly within every limit. Counts again only where that is not sure."""
+    for again in (False, True):
+        if again:
+            call.plane.tallies.count_again(type_name, subscription, location)
+        known, most = call.plane.tallies.at_most(type_name, subscription, location)
+        if all(most < limit_of(one, subscription, location, call, known) for one in counted):
+            return True
+    return False
 
 
 def _used(type_name: str, subscription: str, location: str, call: Call) -> Counter[str]:
@@ -279,7 +291,7 @@ def usages(provider: str, subscription: str, location: str, call: Call) -> list[
     """(quota, how much there is, the limit) for each of a provider's, in a region however it is written."""
     place = location_name(location)
     used = current(provider, subscription, place, call)
-    return [(one, used[one.name], limit_of(one, subscription, place, call)) for one in quotas(provider)]
+    return [(one, used[one.name], limit_of(one, subscription, place, call, used[one.name])) for one in quotas(provider)]
 
 
 def usage(quota: Quota, used: int, limit: int) -> Body:

@@ -89,19 +89,27 @@ def test_everything_that_goes_at_once_is_counted_off() -> None:
     assert tallies.of(DISKS, SUBSCRIPTION, "westeurope") == []
 
 
-def test_there_is_room_until_there_is_none() -> None:
+def test_there_are_never_more_than_it_says() -> None:
     store = Store(":memory:")
     tallies = Tallies(store)
+    kind = DISKS.casefold()
     group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/{DISKS}"
+
+    def put(name: str) -> None:
+        store.put(store.parse(f"{group}/{name}"), body_of(DISKS, "A1", "westeurope", spot=False))
+
     for number in range(12):
-        assert tallies.has_room(DISKS.casefold(), SUBSCRIPTION, 12), number
-        store.put(store.parse(f"{group}/d{number}"), body_of(DISKS, "A1", "westeurope", spot=False))
-    assert not tallies.has_room(DISKS.casefold(), SUBSCRIPTION, 12)
-    store.put_many(
-        (store.parse(f"{group}/more{number}"), body_of(DISKS, "A1", "westeurope", spot=False)) for number in range(50)
-    )
-    assert not tallies.has_room(DISKS.casefold(), SUBSCRIPTION, 62)
-    assert tallies.has_room(DISKS.casefold(), SUBSCRIPTION, 63)
+        known, most = tallies.at_most(kind, SUBSCRIPTION, "westeurope")
+        assert (known, most >= number) == (0, True)
+        put(f"d{number}")
+    tallies.count_again(kind, SUBSCRIPTION, "westeurope")
+    tallies.count_again(kind, SUBSCRIPTION, "eastus")
+    assert tallies.at_most(kind, SUBSCRIPTION, "westeurope") == (12, 12)
+    assert tallies.at_most(kind, SUBSCRIPTION, "eastus") == (0, 0)
+    put("more")
+    known, most = tallies.at_most(kind, SUBSCRIPTION, "westeurope")
+    assert known == 12
+    assert most >= 13
 
 
 def test_a_body_that_is_not_as_it_should_be_is_counted_in_no_region() -> None:

@@ -141,6 +141,18 @@ def test_addresses_and_accounts_have_codes_of_their_own(azure: Azure) -> None:
     assert used(azure, "Network", "PublicIPAddresses") == (1, 1)
 
 
+def test_an_estate_that_came_with_more_than_the_limit_had_it_raised(azure: Azure) -> None:
+    group = azure.group()
+    tables = f"{group}/providers/Microsoft.Network/routeTables"
+    store = azure.plane.store
+    store.put_many((store.parse(f"{tables}/t{number}"), {"location": "westeurope"}) for number in range(200))
+    assert azure.code("PUT", f"{tables}/more", {"location": "westeurope"}) == (400, "RouteTableCountLimitReached")
+    assert azure.put(f"{tables}/there", {"location": "northeurope"})
+    store.put_many([(store.parse(f"{tables}/t200"), {"location": "westeurope"})])
+    assert azure.put(f"{tables}/more", {"location": "westeurope"})
+    assert used(azure, "Network", "RouteTables") == (202, 400)
+
+
 def test_what_has_a_quota_is_counted() -> None:
     for provider in (usages.COMPUTE, usages.NETWORK, usages.STORAGE):
         names = [one.name for one in usages.quotas(provider)]
