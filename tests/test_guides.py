@@ -1,6 +1,7 @@
 """Everything that README and the guides tell a newcomer to type runs as it stands, in this order, in a sandbox.
 
-A person types the yes that azlin asks for; here the flags say it. `ID` is the newest objective.
+A person types the yes that azlin asks for; here the flags say it. `ID` is the newest objective. A block of code whose
+fence names a file (```json estate.json) is that file.
 """
 
 from __future__ import annotations
@@ -35,11 +36,18 @@ def commands(page: Path) -> list[str]:
     return typed
 
 
+def files(page: Path) -> dict[str, str]:
+    """The files that the page shows whole: name → content."""
+    return dict(re.findall(r"^```\w+ (\S+)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_newcomer_can_type_all_of_it(page: Path, tmp_path: Path):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZLIN", "AZURE", "ARM"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**kept, "PATH": path, "AZLIN_HOME": str(tmp_path / "home"), "AZLIN_SANDBOX": "1"}
+    for name, content in files(page).items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
     script = "\n".join(["set -euxo pipefail", FIRST, *commands(page)])
     done = subprocess.run(
         ["bash", "-c", script],
