@@ -78,7 +78,7 @@ class Server:
         self._entra = Entra(self._plane.directory, key, self._secrets.identity_header)
         self._graph = Graph(self._store, self._plane.directory)
         self._entra.principals = SignIn(self._graph, key)
-        self._plane.principals = DirectoryPrincipals(self._graph.objects)
+        self._plane.principals = DirectoryPrincipals(self._graph.objects, self._graph.catch_up)
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""

@@ -53,6 +53,13 @@ class Graph:
         self._identities.follow()
         return self.objects
 
+    def catch_up(self, tenant: str) -> None:
+        """The same in a transaction that may be undone, of a tenant by its id: nothing of it is remembered here."""
+        found = self._directory.tenant(tenant)
+        if found is not None:
+            builtin.ensure(self.objects, found)
+        self._identities.follow()
+
     def add(self, tenant: str, entry: Body) -> Entity:
         """An object with its id, as a seed or a generated tenant has it; see `adding.py`."""
         return add(self.objects, tenant, entry)

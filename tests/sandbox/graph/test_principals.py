@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from typing import Any
+
+from azlin.sandbox.arm.identities import register
 from azlin.sandbox.arm.store import Store
 from azlin.sandbox.graph.membership import MEMBERS
 from azlin.sandbox.graph.objects import Objects
@@ -16,3 +19,14 @@ def test_the_directory_tells_kinds_and_groups_within_groups():
     assert principals.kind("other", user) is None
     assert sorted(principals.groups_of("t", user)) == sorted([inner, outer])
     assert principals.groups_of("t", "nobody") == []
+
+
+def test_who_was_made_outside_of_graph_is_found_before_graph_was_asked_anything(graph: Any):
+    register(graph.azure.plane.registry)
+    path = f"{graph.azure.group()}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/worker"
+    made = graph.azure.put(path)["properties"]["principalId"]
+    principals = DirectoryPrincipals(graph.graph.objects, graph.graph.catch_up)
+    assert principals.kind(graph.tenant.id, made) == "ServicePrincipal"
+    assert principals.kind(graph.tenant.id, graph.tenant.user_oid) == "User"
+    graph.azure.ask("DELETE", path)
+    assert DirectoryPrincipals(graph.objects).kind(graph.tenant.id, made) is None
