@@ -99,7 +99,7 @@ def test_az_signs_in_as_the_principal_it_made(
     login = f"login --service-principal -u {rbac['appId']} --tenant {rbac['tenant']} -p"
     found = az(
         f"{login} wrong",
-        f"{login} {rbac['password']}",
+        f"{login} {rbac['password']} --allow-no-subscriptions",
         "account show --query user.name",
         "ad user list",
         environment={**environment, "AZURE_CONFIG_DIR": str(tmp_path)},

@@ -80,6 +80,8 @@ class RoleAssignments(Behaviour):
 
 def _same(assignment: Resource, field: str) -> str:
     """What two assignments may not have in common, in one spelling: of a role only its GUID counts."""
+    if field == "scope":
+        return assignment.id.scope.casefold()
     text = str(assignment.properties.get(field) or "").casefold().rstrip("/")
     return text.rpartition("/")[2] if field == "roleDefinitionId" else text
 
