@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from azlin.sandbox.arm.behaviour import Call
@@ -32,14 +33,30 @@ def referenced(reference: Any, owner: ResourceId, call: Call) -> Resource | None
             "'/subscriptions/{subscriptionId}' or '/providers/{resourceProviderNamespace}/'.",
         ) from None
     if found is None:
-        raise ArmRefusal(
-            400,
-            "InvalidResourceReference",
-            f"Resource {path} referenced by resource {owner.id} was not found. Please make sure that the referenced "
-            "resource exists, and that both resources are in the same region.",
-            details=[],
-        )
+        raise reference_dangles(path, owner)
     return found
+
+
+def reference_dangles(path: str, owner: ResourceId) -> ArmRefusal:
+    """What Microsoft.Network says of a reference to what is not there."""
+    return ArmRefusal(
+        400,
+        "InvalidResourceReference",
+        f"Resource {path} referenced by resource {owner.id} was not found. Please make sure that the referenced "
+        "resource exists, and that both resources are in the same region.",
+        details=[],
+    )
+
+
+def references_in(value: Any) -> Iterator[str]:
+    """The id of each `{"id": ...}` in a value, at any depth."""
+    for one in array_of(value):
+        yield from references_in(one)
+    path = id_of(value)
+    if path is not None:
+        yield path
+    for one in object_of(value).values():
+        yield from references_in(one)
 
 
 def point_at(target: Resource, name: str, path: str, call: Call) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from azlin.sandbox.arm.behaviour import Call
-from azlin.sandbox.arm.references import add_user, drop_user, id_of, point_at, referenced
+from azlin.sandbox.arm.references import add_user, drop_user, id_of, point_at, referenced, references_in
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 from tests.sandbox.conftest import Azure
@@ -28,6 +28,11 @@ def thing(azure: Azure) -> Resource:
 @pytest.mark.parametrize("reference", [None, "", "/a", {}, {"id": ""}, {"id": 5}, []])
 def test_what_names_nothing_is_none(reference: object):
     assert id_of(reference) is None
+
+
+def test_references_are_found_at_any_depth():
+    value = {"a": [{"id": "/x", "b": {"id": "/y"}}], "id": 5, "c": {"ids": [{"id": "/z"}, "/not"]}}
+    assert list(references_in(value)) == ["/x", "/y", "/z"]
 
 
 def test_a_reference_is_followed_in_any_casing_or_refused(call: Call, thing: Resource):

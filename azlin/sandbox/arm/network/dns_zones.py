@@ -32,6 +32,7 @@ class _Dns(NetworkTyped):
 
     etag_in_body = False
     has_guid = False
+    one_service = False
 
     def show(self, resource: Resource, _call: Call, /) -> Body:
         if resource.etag:

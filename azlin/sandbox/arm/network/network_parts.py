@@ -16,12 +16,13 @@ from azlin.sandbox.arm.bodies import Typed
 from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.network.network_tables import NUMBERS, PARTS, USES
-from azlin.sandbox.arm.references import id_of, referenced
+from azlin.sandbox.arm.references import id_of, reference_dangles, referenced, references_in
 from azlin.sandbox.arm.refusals import ArmRefusal, method_not_allowed
 from azlin.sandbox.arm.store import Resource
 
 Action = Callable[[Resource, Any, Call], Any]
 """(resource, body, call) -> the body of the answer, or an `Answer`."""
+_NETWORK = "/providers/microsoft.network/"
 _GUIDS = uuid.UUID("5a4db0c5-0000-4000-8000-a21100000003")
 
 
@@ -35,6 +36,8 @@ class NetworkTyped(Typed):
     defaults: Mapping[str, Any] = {}
     actions: Mapping[str, Action] = {}
     has_guid: bool = True
+    one_service: bool = True
+    """Whether it is of the service that refuses what refers to nothing; names (DNS, Traffic Manager) have their own."""
 
     def refuse(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
         owner, _, segment = resource.id.type.rpartition("/")
@@ -43,6 +46,8 @@ class NetworkTyped(Typed):
         read_names(resource.body.get("properties"))
         read_numbers(resource)
         super().refuse(resource, before, call)
+        if self.one_service:
+            refuse_dangling(resource, before, call)
 
     def fill(self, resource: Resource, before: Resource | None, _call: Call, /) -> None:
         properties = resource.properties
@@ -82,6 +87,29 @@ class NetworkTyped(Typed):
                 part.pop("type", None)  # a NAT rule is Static: clients that flatten a part cannot take two types
         list_uses(resource)
         return resource.body
+
+
+def refuse_dangling(resource: Resource, before: Resource | None, call: Call) -> None:
+    """Raise ArmRefusal for a reference to something of Microsoft.Network that is not there, which is how the service
+    tells it of any property. What was referred to before was there then; what is the resource's own is its own matter.
+    """
+    held: frozenset[str] | None = None
+    for path in references_in(resource.properties):
+        folded = path.casefold()
+        if _NETWORK not in folded or folded.startswith(f"{resource.id.key}/") or folded == resource.id.key:
+            continue
+        if call.plane.store.exists(folded):
+            continue
+        try:
+            rid = call.plane.store.parse(path, call.tenant)
+        except ValueError:
+            continue
+        if rid.namespace != "Microsoft.Network" or call.plane.registry.behaviour(rid.type).absent(rid, call):
+            continue
+        if held is None:
+            held = frozenset(one.casefold() for one in references_in(before.properties if before else None))
+        if folded not in held:
+            raise reference_dangles(path, resource.id)
 
 
 def resource_guid(resource: Resource) -> str:

@@ -35,6 +35,7 @@ def _holder(name: str, call: Call) -> Resource | None:
 class _Plain(NetworkTyped):
     etag_in_body = False
     has_guid = False
+    one_service = False
     provisioning = False
 
     def show(self, resource: Resource, _call: Call, /) -> Body:

@@ -1,6 +1,7 @@
 """Virtual hubs and what peers with them; an Azure Route Server is a hub of the Standard kind without a WAN.
 
-A hub's peers are never up here, because no packet flows: their route lists are empty.
+A hub's peers are never up here, because no packet flows: their route lists are empty. A hub of a WAN comes with two
+route tables, which connections name without anybody having made them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from azlin.sandbox.arm.store import Resource
 
 HUBS = "Microsoft.Network/virtualHubs"
 WANS = "Microsoft.Network/virtualWans"
+TABLES = f"{HUBS}/hubRouteTables"
+_BUILT_IN = {"defaultRouteTable": "default", "noneRouteTable": "none"}
+"""Table that the service makes -> its label."""
 _INSTANCES = ("RouteServiceRole_IN_0", "RouteServiceRole_IN_1")
 
 
@@ -37,6 +41,19 @@ class Hubs(NetworkTyped):
         "virtualRouterAutoScaleConfiguration": {"minCapacity": 2},
         "hubRoutingPreference": "ExpressRoute",
     }
+
+    def written(self, resource: Resource, before: Resource | None, call: Call, /) -> None:
+        if before is not None or id_of(resource.properties.get("virtualWan")) is None:
+            return
+        for name, label in _BUILT_IN.items():
+            empty: Body = {each: [] for each in RouteTables.empty}
+            table: Body = {**empty, "labels": [label], "provisioningState": "Succeeded"}
+            call.plane.store.put(resource.id.child("hubRouteTables", name), {"properties": table})
+
+
+class RouteTables(NetworkTyped):
+    empty = ("routes", "labels", "associatedConnections", "propagatingConnections")
+    has_guid = False
 
 
 class BgpConnections(NetworkTyped):
@@ -71,5 +88,6 @@ class Wans(NetworkTyped):
 
 def register(registry: Registry) -> None:
     registry.type(HUBS, Hubs())
+    registry.type(TABLES, RouteTables())
     registry.type(f"{HUBS}/bgpConnections", BgpConnections())
     registry.type(WANS, Wans())

@@ -35,3 +35,14 @@ def test_a_wan_lists_the_hubs_that_name_it(azure: Azure):
     assert azure.get(wan)["properties"]["virtualHubs"] == [{"id": f"{under}/virtualHubs/h"}]
     azure.ask("DELETE", f"{under}/virtualHubs/h")
     assert azure.get(wan)["properties"]["virtualHubs"] == []
+
+
+def test_a_hub_of_a_wan_comes_with_the_tables_that_connections_name(azure: Azure):
+    under = f"{azure.group()}/providers/Microsoft.Network"
+    azure.put(f"{under}/virtualWans/w")
+    body = {"location": "westeurope", "properties": {"virtualWan": {"id": f"{under}/virtualWans/w"}}}
+    azure.put(f"{under}/virtualHubs/h", body)
+    tables = {one["name"]: one["properties"]["labels"] for one in azure.values(f"{under}/virtualHubs/h/hubRouteTables")}
+    assert tables == {"defaultRouteTable": ["default"], "noneRouteTable": ["none"]}
+    azure.put(f"{under}/virtualHubs/routeServer", {"location": "westeurope", "properties": {"sku": "Standard"}})
+    assert azure.values(f"{under}/virtualHubs/routeServer/hubRouteTables") == []
