@@ -19,6 +19,8 @@ MODULES: tuple[str, ...] = (
     "tenants",
     "pairs",
     "pairs_added",
+    "clients",
+    "mcp_tools",
 )
 
 
