@@ -61,7 +61,8 @@ def _judged(file: Path, step: int) -> Iterator[tuple[str, tuple[str, str] | None
     service.register(registry)
     plane = ControlPlane(store, registry, Directory(store))
     seeded = seed(file, file.stem, plane)
-    call = Call(plane, "GET", "2021-03-01", seeded.tenant, "conformance")
+    owner = plane.directory.tenant(seeded.tenant)
+    call = Call(plane, "GET", "2021-03-01", seeded.tenant, owner.principal_oid if owner else "")
     rows = _rows(call)
     items: list[Body] = json.loads(file.read_text(encoding="utf-8"))
     own = {str(item["id"]).casefold() for item in items}

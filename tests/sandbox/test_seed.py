@@ -115,3 +115,17 @@ def test_what_an_export_says_again_of_the_id_is_not_part_of_the_resource(azure: 
     seeded = seed(write(tmp_path, [entry]), "again", azure.plane)
     kept = azure.plane.store.get(azure.plane.store.parse(NET, seeded.tenant))
     assert sorted(kept.body) == ["id", "location", "name", "type"]
+
+
+def test_what_an_export_says_stays_until_something_there_is_written(azure: Any, tmp_path: Path):
+    class Counting(Behaviour):
+        def show(self, resource: Any, call: Any, /) -> Any:
+            resource.properties["parts"] = sum(1 for _ in call.plane.store.all(parent=resource.id))
+            return resource.body
+
+    azure.plane.registry.type("Microsoft.Sandbox/nets", Counting())
+    held = [{"id": NET, "location": "westeurope", "properties": {"parts": 40}}]
+    tenant = azure.plane.directory.tenant(seed(write(tmp_path, held), "T", azure.plane).tenant)
+    assert azure.ask("GET", NET, tenant=tenant).body["properties"]["parts"] == 40
+    azure.ask("PUT", f"{NET}/parts/one", {}, tenant=tenant)
+    assert azure.ask("GET", NET, tenant=tenant).body["properties"]["parts"] == 1

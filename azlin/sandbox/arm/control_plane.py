@@ -19,6 +19,7 @@ from azlin.sandbox.arm.capacity import Capacity
 from azlin.sandbox.arm.continuations import finish_act, finish_acted, finish_delete, finish_write
 from azlin.sandbox.arm.faults import Faults, Trouble
 from azlin.sandbox.arm.ids import GROUP, ResourceId
+from azlin.sandbox.arm.jsonc import object_of
 from azlin.sandbox.arm.locks import refuse_locked
 from azlin.sandbox.arm.merging import merge_patch, take_inline
 from azlin.sandbox.arm.operations import Operation, Operations, operation_path
@@ -103,7 +104,9 @@ class ControlPlane:
         return deepcopy(old.resource)
 
     def show(self, resource: Resource, call: Call) -> Body:
-        """The body as ARM answers it: inline children joined in, computed fields added."""
+        """The body as ARM answers it: inline children joined in, computed fields added. What came out of an export
+        keeps the values that it came with."""
+        kept = deepcopy(resource.properties) if resource.exported else None
         behaviour = self.registry.behaviour(resource.id.type)
         for inline in behaviour.inline:
             child_type = f"{resource.id.type}/{inline.segment}"
@@ -114,7 +117,11 @@ class ControlPlane:
             resource.body["etag"] = f'W/"{resource.etag}"'
         elif isinstance(shown := resource.body.get("etag"), str) and resource.etag:
             resource.body["etag"] = _GUID.sub(resource.etag, shown)
-        return spell(behaviour.show(resource, call), resource.id)
+        shown = spell(behaviour.show(resource, call), resource.id)
+        if kept:
+            properties = object_of(shown.get("properties"))
+            properties.update({name: value for name, value in kept.items() if name in properties})
+        return shown
 
     # --------------------------------------------------------------- write
 

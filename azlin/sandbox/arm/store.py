@@ -69,6 +69,8 @@ class Resource:
     changed_at: float
     seq: int = 0
     """Its place in lists, once it is stored."""
+    exported: bool = False
+    """Whether it is as `put_many` loaded it: neither it nor a child of it was written since."""
 
     @property
     def properties(self) -> Body:
@@ -171,10 +173,12 @@ class Store:
             )
         else:
             self._db.execute("UPDATE resources SET etag=?, changed_at=?, listed=?, body=? WHERE key=?", values)
+        self._db.execute("UPDATE resources SET changed_at=? WHERE key=? AND changed_at=0", (now, spelled.parent_key))
         return Resource(spelled, kept, etag, created_at, now)
 
     def put_many(self, resources: Iterable[tuple[ResourceId, Body]]) -> int:
-        """Seed: write all in one transaction, last one wins; returns how many were written."""
+        """Seed: write all in one transaction, last one wins; returns how many were written. That they were not changed
+        since is kept as a `changed_at` of 0."""
         now = time.time()
         written = 0
 
@@ -185,7 +189,7 @@ class Store:
                 kept = _envelope(rid, body)
                 written += 1
                 data = msgspec.json.encode(kept)
-                head = (str(uuid.uuid4()), now, _listed(rid, kept), data, rid.key)
+                head = (str(uuid.uuid4()), 0, _listed(rid, kept), data, rid.key)
                 yield (*head, *_columns(rid), now)
 
         with self.transaction():
@@ -364,7 +368,8 @@ class Store:
         rid = parse_id(path, self.casing, tenant)
         if rid is None or rid.key != key:
             raise sqlite3.DatabaseError(f"unreadable resource id {path}")
-        return Resource(rid, msgspec.json.decode(body), etag, created_at, changed_at, seq)
+        body = msgspec.json.decode(body)
+        return Resource(rid, body, etag, created_at, changed_at or created_at, seq, exported=changed_at == 0)
 
 
 def _envelope(rid: ResourceId, body: Body) -> Body:

@@ -119,7 +119,7 @@ class Vaults(Typed):
 
     def show(self, resource: Resource, call: Call, /) -> Body:
         show_connections(resource, call)
-        if not resource.properties["privateEndpointConnections"]:
+        if not resource.properties["privateEndpointConnections"] and not resource.exported:
             del resource.properties["privateEndpointConnections"]
         return resource.body
 
