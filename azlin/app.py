@@ -162,14 +162,16 @@ class App:
     # Which Azure
 
     def _cloud_of(self, objective: Objective, terms: Terms) -> Cloud:
-        """An objective remembers its cloud; a flag that says otherwise is a mistake worth stopping for."""
+        """An objective remembers its cloud, and its plan the subscription. A flag that names another cloud is a mistake
+        worth stopping for."""
         sandboxed = objective.cloud == SANDBOX
         if terms.sandbox and not sandboxed:
             raise UsageRefused(
                 f"objective {objective.id[:8]} belongs to {objective.cloud}, not to the sandbox",
                 fix="leave out --sandbox",
             )
-        return self._cloud(sandbox=sandboxed, terms=terms)
+        planned = objective.plan.made_against.subscription if objective.plan is not None else None
+        return self._cloud(sandbox=sandboxed, terms=replace(terms, subscription=terms.subscription or planned))
 
     def _cloud(self, *, sandbox: bool, terms: Terms) -> Cloud:
         if sandbox:

@@ -91,6 +91,14 @@ def test_an_undo_removes_what_the_request_made_and_nothing_else(story: Story):
     assert story.there() == {"resourceGroups mine"}
 
 
+def test_an_undo_goes_to_the_subscription_in_which_it_was_made(story: Story):
+    made = story.doit("create a resource group called there", answers="y", subscription="sandbox two subscription")
+    undone = story.undo(made, answers="there")
+    assert undone.outcome is not None
+    assert undone.outcome.verdict == "achieved", undone.outcome.summary
+    assert story.az("group", "list", "--subscription", "sandbox two subscription") == []
+
+
 def test_a_refusal_of_azures_is_told_in_its_words_and_nothing_is_called_done(story: Story):
     story.fault(
         type="Microsoft.Compute/virtualMachines",
