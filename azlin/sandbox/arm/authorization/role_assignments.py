@@ -13,6 +13,7 @@ from azlin.sandbox.arm.authorization import role_definitions
 from azlin.sandbox.arm.authorization.scopes import above, reaches
 from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
 from azlin.sandbox.arm.filters import Filter
+from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
@@ -59,6 +60,11 @@ class RoleAssignments(Behaviour):
         properties["createdOn"] = was.get("createdOn") or iso()
         properties["createdBy"] = was.get("createdBy") or call.oid
         properties["updatedOn"], properties["updatedBy"] = iso(), call.oid
+
+    def not_found(self, rid: ResourceId, /, *, as_scope: bool) -> ArmRefusal | None:
+        if as_scope:
+            return None
+        return ArmRefusal(404, "RoleAssignmentNotFound", f"The role assignment '{rid.name}' is not found.")
 
     def shown_deleted(self, resource: Resource, call: Call, /) -> Body:
         return call.plane.show(resource, call)

@@ -39,6 +39,8 @@ from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 
 SUBNETS = "Microsoft.Network/virtualNetworks/subnets"
+_KEPT = 5
+"""Addresses of a subnet that nobody is given: the first four and the last."""
 _ASSOCIATED = ("networkSecurityGroup", "routeTable", "natGateway")
 Prefix = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -125,6 +127,11 @@ class VirtualNetworks(NetworkTyped):
     def written(self, resource: Resource, _before: Resource | None, call: Call, /) -> None:
         for child in call.plane.store.all(parent=resource.id, type=SUBNETS):
             _refuse_outside(child, resource)
+
+    def listed(self, resource: Resource, segment: str, call: Call, /) -> list[Any] | None:
+        if segment.casefold() != "usages":
+            return super().listed(resource, segment, call)
+        return [_subnet_usage(one, call) for one in call.plane.store.all(parent=resource.id, type=SUBNETS)]
 
     def refuse_delete(self, resource: Resource, call: Call, /) -> None:
         for child in call.plane.store.all(parent=resource.id, type=SUBNETS):
@@ -243,6 +250,18 @@ def _usages(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
         name = {"localizedValue": quota.words, "value": quota.name}
         found.append({"currentValue": used, "id": path, "limit": limit, "name": name, "unit": "Count"})
     return Answer(200, {"value": found})
+
+
+def _subnet_usage(subnet: Resource, call: Call) -> Body:
+    """How many of the IPv4 addresses are given out; the room is what is left without those that Azure keeps."""
+    sizes = [one.num_addresses for one in prefixes_of(subnet.properties, subnet.id.id) if one.version == 4]
+    return {
+        "currentValue": len(network_interfaces.addresses_of(subnet.id.key, call)),
+        "id": subnet.id.id,
+        "limit": sum(max(0, size - _KEPT) for size in sizes),
+        "name": {"localizedValue": "Subnet size and usage", "value": "SubnetSpace"},
+        "unit": "Count",
+    }
 
 
 def _free_address(call: Call, groups: Mapping[str, str], _body: Any) -> Answer:

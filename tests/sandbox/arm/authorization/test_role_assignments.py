@@ -31,6 +31,11 @@ def test_an_assignment_is_not_turned_into_another(azure: Azure, grant: Grant):
     assert azure.ask("PUT", made, body(azure)).status == 201
 
 
+def test_an_assignment_that_is_not_there_is_missed_in_its_own_words(azure: Azure, people: Directory):
+    path = f"{azure.group()}{PATH}/{READER}"
+    assert azure.code("GET", path) == (404, "RoleAssignmentNotFound")
+
+
 def test_a_principal_that_nobody_knows_is_refused_unless_its_kind_is_told(azure: Azure, people: Directory):
     path = f"{azure.group()}{PATH}/{READER}"
     stranger = EVE.replace("1", "7")

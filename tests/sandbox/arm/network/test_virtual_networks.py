@@ -117,6 +117,12 @@ def _without_etag(value: Any) -> Any:
     return value
 
 
+def test_a_network_tells_how_full_its_subnets_are(net: Net, azure: Azure) -> None:
+    net.interface("a")
+    (usage,) = azure.values(f"{net.network}/usages")
+    assert (usage["id"], usage["currentValue"], usage["limit"]) == (net.subnet, 1, 256 - 5)
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [("10.0.2.9", "PrivateIPAddressNotInSubnet"), ("10.0.1.9", "PrivateIPAddressInUse"), ("x", "InvalidIPAddress")],
