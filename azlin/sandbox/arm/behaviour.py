@@ -51,6 +51,7 @@ MODULES: tuple[str, ...] = (
     "authorization.role_definitions",
     "authorization.role_assignments",
     "authorization.access",
+    "templates.deployment_stacks",
     "templates.deployments",
     "network.virtual_networks",
     "network.private_endpoints",
