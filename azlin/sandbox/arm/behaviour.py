@@ -71,6 +71,7 @@ MODULES: tuple[str, ...] = (
     "managed_groups",
     "server_farms",
     "name_checks",
+    "unknown_catalogues",
     "statuses",
 )
 """Modules of this package with a `register(registry)`; loaded once, in order, by `load()`."""
@@ -161,6 +162,8 @@ class Behaviour:
     bodyless: bool = False
     """Whether a PUT without a body makes one."""
     inline: tuple[Inline, ...] = ()
+    unknown_catalogue: bool = False
+    """Whether Azure has a list of these that is not known here (`unknown_catalogues.py`)."""
     implicit_names: frozenset[str] = frozenset({"default", "current"})
     """Casefolded names under which a child exists with its parent, without having been PUT."""
 

@@ -207,10 +207,15 @@ def method_not_allowed(method: str, path: str) -> ArmRefusal:
 
 
 def not_done_here(path: str) -> ArmRefusal:
-    """An action that Azure has and the sandbox has not: the one answer here that Azure itself never gives."""
+    """An action that Azure has and the sandbox has not: an answer that Azure itself never gives."""
     return ArmRefusal(
         409, "NotServedBySandbox", f"sandbox: '{path}' is an action that is not carried out here. Nothing was changed."
     )
+
+
+def not_known_here(path: str) -> ArmRefusal:
+    """A list of Azure's own that is not known here, and is not empty."""
+    return ArmRefusal(409, "NotServedBySandbox", f"sandbox: what Azure has at '{path}' is not known here.")
 
 
 def precondition_failed(what: str) -> ArmRefusal:

@@ -1,0 +1,43 @@
+"""Lists that Azure never has empty are not told to be empty."""
+
+from __future__ import annotations
+
+import pytest
+
+from azlin.sandbox.arm.behaviour import Registry, load
+from tests.sandbox.conftest import Azure
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return load()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Microsoft.Network/expressRouteServiceProviders",
+        "microsoft.network/EXPRESSROUTEPORTSLOCATIONS/westus2",
+        "Microsoft.DBforMySQL/locations/westeurope/capabilities",
+        "Microsoft.CognitiveServices/locations/westeurope/models",
+        "Microsoft.Maps/operations",
+    ],
+)
+def test_what_is_not_known_is_not_empty(azure: Azure, path: str):
+    assert azure.code("GET", f"{azure.subscription}/providers/{path}") == (409, "NotServedBySandbox")
+
+
+@pytest.mark.parametrize(
+    "path", ["Microsoft.Network/locations/westeurope/usages", "Microsoft.Compute/locations/westeurope/usages"]
+)
+def test_what_is_known_is_told(azure: Azure, path: str):
+    assert azure.values(f"{azure.subscription}/providers/{path}")
+
+
+def test_a_region_that_is_none_is_refused_first(azure: Azure):
+    asked = f"{azure.subscription}/providers/Microsoft.Sql/locations/atlantis/capabilities"
+    assert azure.code("GET", asked) == (400, "NoRegisteredProviderFound")
+
+
+def test_what_customers_make_may_be_empty(azure: Azure):
+    assert azure.values(f"{azure.subscription}/providers/Microsoft.Network/expressRouteCircuits") == []
