@@ -285,9 +285,14 @@ class Store:
         found = "SELECT 1 FROM resources WHERE type = ? AND tenant = ? LIMIT 1"
         return self._db.execute(found, (type.casefold(), tenant)).fetchone() is not None
 
-    def count(self) -> int:
-        """How many resources there are, groups left out."""
-        return self._db.execute("SELECT count(*) FROM resources WHERE type != ?", (GROUP.casefold(),)).fetchone()[0]
+    def count(self, *, subscription: str | None = None, listed: bool = False) -> int:
+        """How many resources there are, groups left out; `listed` counts what `GET /resources` shows."""
+        where, bound = "type != ?", [GROUP.casefold()]
+        if subscription is not None:
+            where, bound = f"{where} AND subscription = ?", [*bound, subscription.casefold()]
+        if listed:
+            where += " AND listed = 1"
+        return self._db.execute(f"SELECT count(*) FROM resources WHERE {where}", bound).fetchone()[0]  # noqa: S608 - no input
 
     @property
     def changes(self) -> int:

@@ -44,7 +44,7 @@ def make_large(name: str, size: int, plane: ControlPlane) -> Seeded:
     with plane.store.transaction():
         rest = estate.group("rg-leftovers", "westeurope")
         district = _district(estate)
-        listed = sum(1 for _ in plane.store.all(subscription=subscription.id, listed=True))
+        listed = plane.store.count(subscription=subscription.id, listed=True)
         if listed <= size:
             first = plane.store.get(district.id)
             whole = [first, *plane.store.below(first.id)] if first is not None else []
@@ -53,14 +53,12 @@ def make_large(name: str, size: int, plane: ControlPlane) -> Seeded:
         else:
             estate.remove(district.id)
             wear.leftovers(estate, rest, size)
-    everything = sum(1 for _ in plane.store.all(subscription=subscription.id))
-    groups = 1 + size // listed
     return Seeded(
         tenant=tenant.id,
         tenant_name=tenant.name,
         subscriptions=[subscription.id],
-        resources=everything - groups,
-        groups=groups,
+        resources=plane.store.count(subscription=subscription.id),
+        groups=1 + size // listed,
         groups_added=[],
     )
 

@@ -72,12 +72,11 @@ def make(name: str, plane: ControlPlane) -> Seeded:
             for namespace in recipe.unregistered:
                 set_registered(plane.store, estate.subscription.id, namespace, registered=False)
     groups = sum(sum(path.count("/") == 4 for path in one.made) for one in estates)
-    everything = sum(sum(1 for _ in plane.store.all(subscription=one.subscription.id)) for one in estates)
     return Seeded(
         tenant=tenant.id,
         tenant_name=tenant.name,
         subscriptions=[one.subscription.id for one in estates],
-        resources=everything - groups,
+        resources=sum(plane.store.count(subscription=one.subscription.id) for one in estates),
         groups=groups,
         groups_added=[],
     )
@@ -89,7 +88,7 @@ def find(name: str) -> Recipe | None:
 
 
 def _listed(estate: Estate) -> int:
-    return sum(1 for _ in estate.plane.store.all(subscription=estate.subscription.id, listed=True))
+    return estate.plane.store.count(subscription=estate.subscription.id, listed=True)
 
 
 def _range(estates: list[Estate]) -> Group:

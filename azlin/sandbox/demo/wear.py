@@ -2,7 +2,7 @@
 
 Equal names in several groups, address spaces that overlap, names as long as they may be, ids in every casing, settings
 that point to what is gone, principals that were deleted, disks nobody uses, bodies with nothing in them, bodies longer
-than a database column, values in yesterday's casing, places spelled for people.
+than a database column, kinds of yesterday, titles in hidden tags.
 """
 
 from __future__ import annotations
@@ -129,15 +129,15 @@ def strangers(estate: Estate, group: Group) -> None:
 
 
 def odd_bodies(estate: Estate, group: Group) -> None:
-    """Nothing in the properties; a value in yesterday's casing; a place spelled for people."""
+    """Nothing in the properties; a kind of yesterday; a title in a hidden tag."""
     estate.put(group, "Microsoft.Compute/sshPublicKeys", "never-filled")
     estate.put(
         group,
         "Microsoft.Storage/storageAccounts",
         estate.unique("stold"),
-        sku={"name": "standard_lrs"},
+        sku={"name": "Standard_LRS"},
         kind="Storage",
-        location="West Europe",
+        location="westeurope",
     )
     estate.put(group, "Microsoft.Network/applicationSecurityGroups", "ASG.Web_Servers", tags={"hidden-title": "web"})
 
