@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from conformance import az_examples
+from conformance.az_commands import Example
 from conformance.figure import Figure
 
 NAME = "examples-network"
 SAMPLE = frozenset(("network vnet", "network nsg"))
 
 
+def chosen(sample: bool) -> list[Example]:
+    found = az_examples.examples(("network",))
+    return [one for one in found if " ".join(one.command.split()[:2]) in SAMPLE] if sample else found
+
+
 def measure(sample: bool) -> Figure:
-    chosen = az_examples.examples(("network",))
-    if sample:
-        chosen = [one for one in chosen if " ".join(one.command.split()[:2]) in SAMPLE]
-    return az_examples.measure(chosen)
+    return az_examples.measure(chosen(sample))

@@ -11,6 +11,7 @@ from conformance.figure import Figure
 MODULES: tuple[str, ...] = (
     "az_lists",
     "az_examples_network",
+    "az_examples_network_prepared",
     "az_examples_compute",
     "az_examples_prepared",
     "az_endpoints",
