@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 MODULES: tuple[str, ...] = (
     "bodies",
     "providers",
+    "activity_log",
     "locations",
     "tags",
     "links",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from azlin.sandbox.arm import refusals
+from azlin.sandbox.arm.activity_log import ActivityLog, recorded
 from azlin.sandbox.arm.assigned_identities import complete_identity
 from azlin.sandbox.arm.authorization.access import refuse_unauthorized
 from azlin.sandbox.arm.authorization.principals import Principals
@@ -71,6 +72,7 @@ class ControlPlane:
         self.staleness = Staleness(now)
         self.capacity = Capacity(store)
         self.tallies = Tallies(store)
+        self.activity = ActivityLog(store, now)
         self.principals: Principals | None = None
         """Set by whoever keeps the directory's objects; without it nobody is in groups and every principal exists."""
         self.now = now
@@ -125,6 +127,7 @@ class ControlPlane:
 
     # --------------------------------------------------------------- write
 
+    @recorded("write")
     def write(self, rid: ResourceId, body: Body, call: Call, *, patch: bool = False) -> Written:
         """PUT (or PATCH) a resource; see `behaviour.py` for the order of events.
 
@@ -215,6 +218,7 @@ class ControlPlane:
 
     # ------------------------------------------------------ remove and act
 
+    @recorded("delete")
     def remove(self, rid: ResourceId, call: Call) -> Removed:
         """DELETE a resource with everything under it; removing what is not there is no error,
         but in a group that does not exist it is. Raises ArmRefusal."""
@@ -259,6 +263,7 @@ class ControlPlane:
         for one in told:
             self.registry.behaviour(one.id.type).deleted(one, call)
 
+    @recorded("action")
     def act(self, rid: ResourceId, action: str, body: Any, call: Call) -> Answer | Operation:
         """POST an action; an Operation when a latency fault made it slow. Raises ArmRefusal."""
         behaviour = self.registry.behaviour(rid.type)
@@ -289,12 +294,7 @@ class ControlPlane:
     # ----------------------------------------------------------- operations
 
     def begin(
-        self,
-        kind: str,
-        rid: ResourceId,
-        call: Call,
-        trouble: Trouble,
-        state: dict[str, Any] | None = None,
+        self, kind: str, rid: ResourceId, call: Call, trouble: Trouble, state: dict[str, Any] | None = None
     ) -> Operation:
         """An operation on `rid` that ends after the trouble's latency, with its error if any."""
         error = trouble.refusal.error() if trouble.refusal else None
