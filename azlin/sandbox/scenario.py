@@ -31,9 +31,9 @@ from pathlib import Path
 
 import msgspec
 
-from azlin.sandbox.arm.capacity import QuotaLimit, Unavailable
 from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.faults import Fault
+from azlin.sandbox.arm.quota.capacity import QuotaLimit, Unavailable
 from azlin.sandbox.arm.throttling import Limits
 from azlin.sandbox.clock import Clock
 

@@ -19,11 +19,11 @@ from azlin.gateways.schema_seed import load as load_seed
 from azlin.sandbox.arm import refusals, service_defaults
 from azlin.sandbox.arm.behaviour import Behaviour, Call, Registry
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
+from azlin.sandbox.arm.names.unique_names import refuse_taken
 from azlin.sandbox.arm.providers import refuse_unoffered, register_for_deployment
+from azlin.sandbox.arm.quota.usages import refuse_exceeded
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
-from azlin.sandbox.arm.unique_names import refuse_taken
-from azlin.sandbox.arm.usages import refuse_exceeded
 from azlin.sandbox.arm.zones import refuse_zones
 
 if TYPE_CHECKING:

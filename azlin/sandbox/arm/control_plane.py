@@ -3,7 +3,6 @@ deployments call the same methods, so a fault or a lock means the same in both."
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from copy import deepcopy
@@ -12,27 +11,24 @@ from typing import Any
 
 from azlin.sandbox.arm import refusals
 from azlin.sandbox.arm.activity_log import ActivityLog, recorded
-from azlin.sandbox.arm.assigned_identities import complete_identity
 from azlin.sandbox.arm.authorization.access import refuse_unauthorized
 from azlin.sandbox.arm.authorization.principals import Principals
 from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
-from azlin.sandbox.arm.capacity import Capacity
 from azlin.sandbox.arm.continuations import finish_act, finish_acted, finish_delete, finish_write
 from azlin.sandbox.arm.faults import Faults, Trouble
+from azlin.sandbox.arm.identity.assigned import complete_identity
 from azlin.sandbox.arm.ids import GROUP, ResourceId
-from azlin.sandbox.arm.jsonc import object_of
 from azlin.sandbox.arm.locks import refuse_locked
 from azlin.sandbox.arm.merging import merge_patch, take_inline
 from azlin.sandbox.arm.operations import Operation, Operations, operation_path
+from azlin.sandbox.arm.quota.capacity import Capacity
+from azlin.sandbox.arm.quota.tallies import Tallies
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.service_defaults import spell
+from azlin.sandbox.arm.showing import shown
 from azlin.sandbox.arm.staleness import Staleness
 from azlin.sandbox.arm.store import Body, Resource, Store
-from azlin.sandbox.arm.tallies import Tallies
 from azlin.sandbox.arm.throttling import Throttle
 from azlin.sandbox.directory import Directory
-
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +102,8 @@ class ControlPlane:
         return deepcopy(old.resource)
 
     def show(self, resource: Resource, call: Call) -> Body:
-        """The body as ARM answers it: inline children joined in, computed fields added. What came out of an export
-        keeps the values that it came with."""
-        kept = deepcopy(resource.properties) if resource.exported else None
-        behaviour = self.registry.behaviour(resource.id.type)
-        for inline in behaviour.inline:
-            child_type = f"{resource.id.type}/{inline.segment}"
-            resource.properties[inline.segment] = [
-                self.show(child, call) for child in self.store.all(parent=resource.id, type=child_type)
-            ]
-        if behaviour.etag_in_body and resource.etag:
-            resource.body["etag"] = f'W/"{resource.etag}"'
-        elif isinstance(shown := resource.body.get("etag"), str) and resource.etag:
-            resource.body["etag"] = _GUID.sub(resource.etag, shown)
-        shown = spell(behaviour.show(resource, call), resource.id)
-        if kept:
-            properties = object_of(shown.get("properties"))
-            properties.update({name: value for name, value in kept.items() if name in properties})
-        return shown
+        """The body as ARM answers it (`showing.py`)."""
+        return shown(resource, self, call)
 
     # --------------------------------------------------------------- write
 

@@ -19,36 +19,10 @@ from typing import Any
 import msgspec
 
 from azlin.sandbox.arm.ids import GROUP, Casing, ResourceId, parse_id
+from azlin.sandbox.arm.store_rows import SCHEMA, columns_of, envelope, is_listed
 
 Body = dict[str, Any]
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS resources (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  key TEXT NOT NULL UNIQUE,
-  id TEXT NOT NULL,
-  tenant TEXT NOT NULL,
-  type TEXT NOT NULL,
-  name TEXT NOT NULL,
-  subscription TEXT,
-  grp TEXT,
-  parent TEXT NOT NULL,
-  listed INTEGER NOT NULL,
-  etag TEXT NOT NULL,
-  created_at REAL NOT NULL,
-  changed_at REAL NOT NULL,
-  body BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS by_subscription ON resources (subscription, type);
-CREATE INDEX IF NOT EXISTS by_listed ON resources (subscription) WHERE listed = 1;
-CREATE INDEX IF NOT EXISTS by_listed_type ON resources (subscription, type) WHERE listed = 1;
-CREATE INDEX IF NOT EXISTS by_listed_name ON resources (name) WHERE listed = 1;
-CREATE INDEX IF NOT EXISTS by_group ON resources (grp, type);
-CREATE INDEX IF NOT EXISTS by_parent ON resources (parent, type);
-CREATE INDEX IF NOT EXISTS by_type ON resources (type, name);
-CREATE TABLE IF NOT EXISTS spellings (type TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value BLOB NOT NULL);
-"""
 _SELECT = "SELECT seq, id, key, tenant, etag, created_at, changed_at, body FROM resources WHERE "
 PAGE_SIZE = 1000
 ABOUT = "about/"
@@ -99,7 +73,7 @@ class Store:
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;"
             "PRAGMA recursive_triggers=ON;"
         )
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(SCHEMA)
         self._depth = 0
         self.casing = Casing()
         self.when_cleared: list[Callable[[], None]] = []
@@ -163,13 +137,13 @@ class Store:
             self._learn(rid.type)
         else:
             spelled, created_at = self.parse(before[0], rid.tenant), before[1]
-        kept = _envelope(spelled, body)
-        values = (etag, now, _listed(spelled, kept), msgspec.json.encode(kept), rid.key)
+        kept = envelope(spelled, body)
+        values = (etag, now, is_listed(spelled, kept), msgspec.json.encode(kept), rid.key)
         if before is None:
             self._db.execute(
                 "INSERT INTO resources (etag, changed_at, listed, body, key, id, tenant, type, name,"
                 " subscription, grp, parent, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (*values, *_columns(spelled), created_at),
+                (*values, *columns_of(spelled), created_at),
             )
         else:
             self._db.execute("UPDATE resources SET etag=?, changed_at=?, listed=?, body=? WHERE key=?", values)
@@ -186,11 +160,11 @@ class Store:
             nonlocal written
             for rid, body in resources:
                 self._learn(rid.type)
-                kept = _envelope(rid, body)
+                kept = envelope(rid, body)
                 written += 1
                 data = msgspec.json.encode(kept)
-                head = (str(uuid.uuid4()), 0, _listed(rid, kept), data, rid.key)
-                yield (*head, *_columns(rid), now)
+                head = (str(uuid.uuid4()), 0, is_listed(rid, kept), data, rid.key)
+                yield (*head, *columns_of(rid), now)
 
         with self.transaction():
             self._db.executemany(
@@ -375,29 +349,3 @@ class Store:
             raise sqlite3.DatabaseError(f"unreadable resource id {path}")
         body = msgspec.json.decode(body)
         return Resource(rid, body, etag, created_at, changed_at or created_at, seq, exported=changed_at == 0)
-
-
-def _envelope(rid: ResourceId, body: Body) -> Body:
-    """The body with id, name and type first, as ARM sends it."""
-    name = rid.name
-    return {"id": rid.id, "name": name, "type": rid.type, **{k: v for k, v in body.items() if k not in _OWN}}
-
-
-_OWN = frozenset(("id", "name", "type"))
-
-
-def _listed(rid: ResourceId, body: Body) -> bool:
-    """Whether GET /resources shows it: tracked resources have a location; extensions are not shown."""
-    return rid.group is not None and "location" in body and rid.type != GROUP and not rid.is_extension
-
-
-def _columns(rid: ResourceId) -> tuple[Any, ...]:
-    return (
-        rid.id,
-        rid.tenant,
-        rid.type.casefold(),
-        rid.name.casefold(),
-        rid.subscription.casefold() if rid.subscription else None,
-        rid.group_key,
-        rid.parent_key,
-    )

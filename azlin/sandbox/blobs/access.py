@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.storage import account_keys, revoked_at
+from azlin.sandbox.arm.storage.accounts import account_keys, revoked_at
 from azlin.sandbox.arm.store import ABOUT
 from azlin.sandbox.blobs import refusals
 from azlin.sandbox.blobs.request import Request

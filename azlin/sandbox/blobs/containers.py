@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from azlin.sandbox.arm.behaviour import Answer
 from azlin.sandbox.arm.jsonc import object_of
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.storage import CONTAINERS
+from azlin.sandbox.arm.storage.accounts import CONTAINERS
 from azlin.sandbox.arm.store import Body, Resource
 from azlin.sandbox.blobs import refusals
 from azlin.sandbox.blobs.access import POLICIES, delegation_key, stored_policies

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from azlin.sandbox.arm.behaviour import Answer
 from azlin.sandbox.arm.control_plane import ControlPlane
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.storage import ACCOUNTS, CONTAINERS
+from azlin.sandbox.arm.storage.accounts import ACCOUNTS, CONTAINERS
 from azlin.sandbox.arm.store import Resource
 from azlin.sandbox.blobs import containers, leases, listing, reads, refusals, writes
 from azlin.sandbox.blobs.access import allow, check_signature

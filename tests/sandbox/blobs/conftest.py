@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from azlin.sandbox.arm import storage
 from azlin.sandbox.arm.behaviour import Answer, Registry
+from azlin.sandbox.arm.storage import accounts as storage
 from azlin.sandbox.blobs.service import Blobs
 from azlin.sandbox.blobs.signatures import shared_key_text, signed
 from azlin.sandbox.incoming import Incoming

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from azlin.sandbox.arm.identities import register
+from azlin.sandbox.arm.identity.user_assigned import register
 
 
 @pytest.fixture

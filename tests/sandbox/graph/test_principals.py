@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from azlin.sandbox.arm.identities import register
+from azlin.sandbox.arm.identity.user_assigned import register
 from azlin.sandbox.arm.store import Store
 from azlin.sandbox.graph.membership import MEMBERS
 from azlin.sandbox.graph.objects import Objects

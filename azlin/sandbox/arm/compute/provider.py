@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from azlin.sandbox.arm import usages
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.bodies import Typed
 from azlin.sandbox.arm.compute import (
@@ -22,6 +21,7 @@ from azlin.sandbox.arm.compute.availability import can_be_had, restricted_skus
 from azlin.sandbox.arm.compute.vm_sizes import sizes_in
 from azlin.sandbox.arm.jsonc import array_of, object_of
 from azlin.sandbox.arm.locations import find_location, location_name
+from azlin.sandbox.arm.quota import usages
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
 

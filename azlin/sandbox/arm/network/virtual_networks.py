@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from azlin.sandbox.arm import usages
 from azlin.sandbox.arm.behaviour import Answer, Call, Inline, Registry
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.locations import location_name
@@ -34,6 +33,7 @@ from azlin.sandbox.arm.network import (
     wan_gateways,
 )
 from azlin.sandbox.arm.network.network_parts import NetworkTyped, fill_parts
+from azlin.sandbox.arm.quota import usages
 from azlin.sandbox.arm.references import add_user, drop_user, id_of, referenced
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from azlin.sandbox.arm.behaviour import Registry, load
-from azlin.sandbox.arm.capacity import Unavailable
+from azlin.sandbox.arm.quota.capacity import Unavailable
 from tests.sandbox.arm.compute.test_provider import Vms
 from tests.sandbox.conftest import Azure
 

@@ -12,15 +12,15 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from azlin.sandbox.arm import usages
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry
 from azlin.sandbox.arm.bodies import Typed
 from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, object_of
 from azlin.sandbox.arm.locations import find_location
 from azlin.sandbox.arm.private_links import show_connections
+from azlin.sandbox.arm.quota import usages
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.storage_signatures import account_signature, service_signature
+from azlin.sandbox.arm.storage.signatures import account_signature, service_signature
 from azlin.sandbox.arm.store import ABOUT, Resource, Store
 from azlin.sandbox.arm.times import iso
 

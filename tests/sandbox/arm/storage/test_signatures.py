@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.storage_signatures import account_signature, service_signature
+from azlin.sandbox.arm.storage.signatures import account_signature, service_signature
 
 KEYS = ["a2V5MQ==", "a2V5Mg=="]
 ASKED = {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from azlin.sandbox.arm.behaviour import Registry, load
-from azlin.sandbox.arm.name_checks import CHECKS
-from azlin.sandbox.arm.unique_names import BY_TYPE
+from azlin.sandbox.arm.names.name_checks import CHECKS
+from azlin.sandbox.arm.names.unique_names import BY_TYPE
 from tests.sandbox.conftest import Azure
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from azlin.sandbox.arm.name_availability import register
+from azlin.sandbox.arm.names.name_availability import register
 from tests.sandbox.conftest import Azure
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from azlin.sandbox.arm.assigned_identities import complete_identity
+from azlin.sandbox.arm.identity.assigned import complete_identity
 from azlin.sandbox.arm.store import Resource
 from tests.sandbox.conftest import Azure
 

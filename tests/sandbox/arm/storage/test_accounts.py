@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from azlin.sandbox.arm.behaviour import Registry, load
-from azlin.sandbox.arm.storage import revoked_at
+from azlin.sandbox.arm.storage.accounts import revoked_at
 from tests.sandbox.conftest import Azure
 
 BODY: dict[str, Any] = {

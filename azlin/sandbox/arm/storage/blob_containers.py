@@ -14,7 +14,7 @@ from azlin.sandbox.arm.behaviour import Call, Registry
 from azlin.sandbox.arm.bodies import Typed
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.storage import CONTAINERS
+from azlin.sandbox.arm.storage.accounts import CONTAINERS
 from azlin.sandbox.arm.store import ABOUT, Resource
 from azlin.sandbox.arm.times import iso
 

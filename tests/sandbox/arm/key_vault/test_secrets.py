@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from azlin.sandbox.arm import vault_secrets
 from azlin.sandbox.arm.behaviour import Registry
+from azlin.sandbox.arm.key_vault import secrets as vault_secrets
 from azlin.sandbox.vault.shelf import Shelf, secret_value
 from tests.sandbox.conftest import Azure
 

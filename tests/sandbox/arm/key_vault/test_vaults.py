@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from azlin.sandbox.arm import bodies, vaults
+from azlin.sandbox.arm import bodies
 from azlin.sandbox.arm.behaviour import Registry
+from azlin.sandbox.arm.key_vault import vaults
 from tests.sandbox.conftest import Azure
 
 _RECENT = "?api-version=2023-07-01"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from azlin.sandbox.arm.capacity import Capacity, QuotaLimit, Unavailable
+from azlin.sandbox.arm.quota.capacity import Capacity, QuotaLimit, Unavailable
 from azlin.sandbox.arm.store import Store
 
 

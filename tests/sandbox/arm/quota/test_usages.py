@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from azlin.sandbox.arm import usages
 from azlin.sandbox.arm.behaviour import Registry, load
-from azlin.sandbox.arm.capacity import QuotaLimit
-from azlin.sandbox.arm.tallies import COUNTED
+from azlin.sandbox.arm.quota import usages
+from azlin.sandbox.arm.quota.capacity import QuotaLimit
+from azlin.sandbox.arm.quota.tallies import COUNTED
 from tests.sandbox.arm.compute.test_provider import UBUNTU, Vms
 from tests.sandbox.conftest import Azure
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from azlin.sandbox.arm import web
 from azlin.sandbox.arm.behaviour import Registry
+from azlin.sandbox.arm.web import sites as web
 
 CONFIG = {
     "linuxFxVersion": "PYTHON|3.12",

@@ -13,8 +13,8 @@ from typing import Any
 
 from azlin.sandbox.arm.behaviour import Answer, Call, Registry, RouteHandler
 from azlin.sandbox.arm.jsonc import Body, object_of
+from azlin.sandbox.arm.names.unique_names import BY_TYPE, domain_holder
 from azlin.sandbox.arm.soft_deletion import KINDS, deleted_ones
-from azlin.sandbox.arm.unique_names import BY_TYPE, domain_holder
 
 
 @dataclass(frozen=True, slots=True)

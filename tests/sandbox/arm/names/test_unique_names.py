@@ -8,7 +8,7 @@ import pytest
 
 from azlin.sandbox.arm.behaviour import Registry, load
 from azlin.sandbox.arm.catalog import types
-from azlin.sandbox.arm.unique_names import BY_TYPE, NAMES
+from azlin.sandbox.arm.names.unique_names import BY_TYPE, NAMES
 from tests.sandbox.conftest import Azure
 
 BODY: dict[str, Any] = {"location": "westeurope", "properties": {}}

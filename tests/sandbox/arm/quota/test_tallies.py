@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from azlin.sandbox.arm.quota.tallies import COUNTED, Tallies, Tally
 from azlin.sandbox.arm.store import Store
-from azlin.sandbox.arm.tallies import COUNTED, Tallies, Tally
 
 SETS = "Microsoft.Compute/virtualMachineScaleSets"
 MACHINES = "Microsoft.Compute/virtualMachines"

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from azlin.sandbox.arm.compute.vm_sizes import families, find_size
 from azlin.sandbox.arm.jsonc import Body, object_of
 from azlin.sandbox.arm.locations import location_name
+from azlin.sandbox.arm.quota.tallies import Tally
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource
-from azlin.sandbox.arm.tallies import Tally
 
 if TYPE_CHECKING:
     from azlin.sandbox.arm.behaviour import Call

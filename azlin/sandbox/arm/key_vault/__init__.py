@@ -1,0 +1,1 @@
+"""Microsoft.KeyVault, as Resource Manager has it; what is in vaults: `sandbox/vault`."""

@@ -1,0 +1,1 @@
+"""Names that are free in all of Azure or taken."""
