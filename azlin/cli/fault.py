@@ -99,12 +99,8 @@ def load_scenario(source: str, output: Output) -> None:
         click.echo(f"  fault {one['id']}  {_words(one)}")
     if scenario.throttle is not None:
         click.echo(f"  {_buckets(added['throttle'])}")
-    for quota in scenario.quota:
-        where = f"in {quota.location}" if quota.location else "in every region"
-        click.echo(f"  quota of {quota.name}: {quota.limit} {where}")
-    for one in scenario.unavailable:
-        where = f"in {one.location}" if one.location else "in every region"
-        click.echo(f"  not to be had: {one.size} {where}{' zone ' + ', '.join(one.zones) if one.zones else ''}")
+    for line in _scarce(msgspec.to_builtins(scenario.quota), msgspec.to_builtins(scenario.unavailable)):
+        click.echo(f"  {line}")
     if scenario.clock is not None:
         click.echo(f"  the clock is {added['clock_ahead_s']:g} s ahead")
 
@@ -112,7 +108,7 @@ def load_scenario(source: str, output: Output) -> None:
 @fault.command("list")
 @output_options
 def list_faults(output: Output) -> None:
-    """The faults that are set, and how often each was met."""
+    """The faults that are set, how often each was met, and what else is scarce on purpose."""
     instance = _running()
     faults, status = instance.ask("GET", "faults"), instance.ask("GET", "status")
     if output.form is not None:
@@ -120,9 +116,11 @@ def list_faults(output: Output) -> None:
         return
     for one in faults:
         click.echo(f"{one['id']}  met {one['hits']} times  {_words(one)}")
-    if status["throttle"] is not None:
-        click.echo(_buckets(status["throttle"]))
-    if not faults and status["throttle"] is None:
+    others = [_buckets(status["throttle"])] if status["throttle"] is not None else []
+    others += _scarce(status["quota"], status["unavailable"])
+    for line in others:
+        click.echo(line)
+    if not faults and not others:
         click.echo("sandbox: no faults", err=True)
 
 
@@ -137,6 +135,17 @@ def _running() -> Instance:
     from azlin.sandbox.instance import ensure_running
 
     return ensure_running(Paths.from_environment())
+
+
+def _scarce(quotas: list[dict[str, Any]], sizes: list[dict[str, Any]]) -> list[str]:
+    def where(one: dict[str, Any]) -> str:
+        return f"in {one['location']}" if one["location"] else "in every region"
+
+    lines = [f"quota of {one['name']}: {one['limit']} {where(one)}" for one in quotas]
+    for one in sizes:
+        zones = f" zone {', '.join(one['zones'])}" if one["zones"] else ""
+        lines.append(f"not to be had: {one['size']} {where(one)}{zones}")
+    return lines
 
 
 def _buckets(limits: dict[str, dict[str, float]]) -> str:

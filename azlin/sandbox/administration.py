@@ -89,6 +89,8 @@ class Administration:
             "refused_hosts": self._log.refused_hosts,
             "faults": len(plane.faults.list()),
             "throttle": plane.throttle.limits,
+            "quota": plane.capacity.scarce[0],
+            "unavailable": plane.capacity.scarce[1],
             "clock_ahead_s": self._clock.ahead_s,
             "tenants": [
                 {
@@ -129,10 +131,10 @@ class Administration:
         return {"removed": self._plane.store.clear(), "faults": faults}
 
     def _clear_faults(self) -> int:
+        throttled = self._plane.throttle.limits is not None
         self._plane.throttle.limit(None)
-        self._plane.capacity.clear()
         self._plane.staleness.clear()
-        return self._plane.faults.clear()
+        return throttled + self._plane.capacity.clear() + self._plane.faults.clear()
 
     def _scenario(self, incoming: Incoming) -> dict[str, Any]:
         faults = play(msgspec.convert(incoming.json(), Scenario), self._plane, self._clock)

@@ -61,7 +61,9 @@ def test_throttling_is_told_and_ends_with_the_faults(azlin):
     loaded = azlin("sandbox", "fault", "load", "throttled")
     assert "200 writes, 10 more a second" in loaded.stdout
     assert "250 reads, 25 more a second" in azlin("sandbox", "fault", "list").stdout
-    azlin("sandbox", "fault", "clear")
+    azlin("sandbox", "fault", "load", "scarce-capacity")
+    assert "not to be had:" in azlin("sandbox", "fault", "list").stdout
+    assert "0 faults" not in azlin("sandbox", "fault", "clear").stdout
     assert "no faults" in azlin("sandbox", "fault", "list").stderr
 
 

@@ -66,6 +66,11 @@ class Capacity:
         return count
 
     @property
+    def scarce(self) -> tuple[list[QuotaLimit], list[Unavailable]]:
+        """All that is, the last word first."""
+        return list(self._kept.limits), list(self._kept.unavailable)
+
+    @property
     def is_plentiful(self) -> bool:
         """Whether no size is unavailable anywhere."""
         return not self._kept.unavailable
