@@ -38,8 +38,20 @@ _NETWORKS = (
     "--address-prefixes 10.40.2.0/24",
     "network vnet subnet create -g MyResourceGroup --vnet-name ForGateways -n ForServices "
     "--address-prefixes 10.40.3.0/24 --private-link-service-network-policies Disabled",
+    "network vnet subnet create -g MyResourceGroup --vnet-name MyVnet -n GatewaySubnet "
+    "--address-prefixes 10.0.255.0/27",
+    "network vnet create -g MyResourceGroup -n MyVnetResource",
+    "network vnet create -g MyResourceGroup -n MyVirtualNetworkId",
+    "network vnet create -g MyRg -n vnet --address-prefix 10.0.0.0/16 --subnet-name subnet1 "
+    "--subnet-prefixes 10.0.0.0/24",
+    "network vnet subnet create -g MyRg --vnet-name vnet -n subnet2 --address-prefixes 10.0.1.0/24",
     "network nat gateway create -g MyResourceGroup -n MyNatGateway",
-    "network asg create -g MyResourceGroup -n MyAsg",
+    *(f"network asg create -g MyResourceGroup -n {name}" for name in ("MyAsg", "Web", "App")),
+    "network nsg create -g MyResourceGroup -n MyNewNsg",
+    *(
+        f"network public-ip create -g MyResourceGroup -n {name} --sku Standard"
+        for name in ("MyGatewayIp", "myVGPublicIPAddress", "MyPublicIpAddress", "MyFrontendIp", "MyNewPublicIp")
+    ),
     "network service-endpoint policy create -g MyResourceGroup -n MyPolicy",
     "network service-endpoint policy create -g myresourcegroup -n mypolicy",
     "network service-endpoint policy-definition create -g myresourcegroup --policy-name mypolicy "
@@ -72,15 +84,32 @@ _APPLICATION_GATEWAYS = (
         f"network application-gateway waf-policy create -g MyResourceGroup -n {name} --type OWASP --version 3.2"
         for name in ("MyPolicy", "MyWAF", "MyPolicySetting")
     ),
+    "network application-gateway waf-policy custom-rule create -g MyResourceGroup --policy-name MyPolicy "
+    "-n MyWAFPolicyRule --action Block --priority 500 --rule-type MatchRule",
+    "network public-ip create -g MyResourceGroup -n ForPrivateLink --sku Standard",
+    "network application-gateway frontend-ip create -g MyResourceGroup --gateway-name MyGateway -n MyFrontendIP "
+    "--public-ip-address ForPrivateLink",
+    "network application-gateway private-link add -g MyResourceGroup --gateway-name MyGateway -n MyPrivateLink "
+    "--frontend-ip MyFrontendIP --subnet ForPrivateLinks --subnet-prefix 10.50.9.0/24",
+    "network application-gateway rewrite-rule set create -g MyResourceGroup --gateway-name MyGateway -n MyRuleSet",
+    "network application-gateway rewrite-rule create -g MyResourceGroup --gateway-name MyGateway "
+    "--rule-set-name MyRuleSet -n MyRewriteRule --sequence 100 --request-headers foo=bar",
 )
+_PEERING = f"{_NETWORK}/expressRouteCircuits/MyOtherCircuit/peerings/AzurePrivatePeering"
 _WAN = "{subscription}/resourceGroups/rg1/providers/Microsoft.Network/virtualWans/ForHubs"
 _HUBS = (
     *(
-        f"resource create -g rg1 -n {name} --resource-type Microsoft.Network/{kind} --api-version 2024-05-01 "
+        f"resource create -g {group} -n {name} --resource-type Microsoft.Network/{kind} --api-version 2024-05-01 "
         f"--is-full-object -p {json.dumps({'location': 'westeurope', 'properties': properties}, separators=(',', ':'))}"
-        for name, kind, properties in (
-            ("ForHubs", "virtualWans", {}),
-            ("ForGateways", "virtualHubs", {"addressPrefix": "10.60.0.0/24", "virtualWan": {"id": _WAN}}),
+        for group, name, kind, properties in (
+            ("rg1", "ForHubs", "virtualWans", {}),
+            ("rg1", "ForGateways", "virtualHubs", {"addressPrefix": "10.60.0.0/24", "virtualWan": {"id": _WAN}}),
+            (
+                "MyResourceGroup",
+                "MyVirtualHub",
+                "virtualHubs",
+                {"addressPrefix": "10.61.0.0/24", "virtualWan": {"id": _WAN}},
+            ),
         )
     ),
     *(
@@ -116,6 +145,7 @@ _GATEWAYS = (
             ("group", "gateway", "Vpn --sku VpnGw1"),
             ("MyResourceGroup", "MyGateway", "Vpn --sku VpnGw1"),
             ("MyResourceGroup", "MyConnection", "Vpn --sku VpnGw1"),
+            ("MyResourceGroup", "MyVnetGateway", "Vpn --sku VpnGw1"),
         )
         for command in (
             f"network public-ip create -g {group} -n ForGateway{name} --sku Standard",
@@ -128,12 +158,21 @@ _GATEWAYS = (
     "--local-address-prefixes 10.70.0.0/16",
     "network vpn-connection create -g MyResourceGroup -n MyVPNConnection --vnet-gateway1 MyGateway "
     "--local-gateway2 ForConnections --shared-key Abc123",
+    "network vpn-connection create -g MyResourceGroup -n MyConnection --vnet-gateway1 MyVnetGateway "
+    "--local-gateway2 ForConnections --shared-key Abc123",
     "network public-ip create -g MyResourceGroup -n ForRouteServer --sku Standard",
     "network routeserver create -g MyResourceGroup -n MyRouteServer --public-ip-address ForRouteServer "
     f"--hosted-subnet {_SUBNETS}/RouteServerSubnet",
 )
 _CIRCUITS = (
     "network express-route create -g rg1 -n erckt --bandwidth 200 --provider Equinix --peering-location Seattle",
+    "network express-route create -g MyResourceGroup -n MyOtherCircuit --bandwidth 200 --provider Equinix "
+    "--peering-location Seattle",
+    "network express-route peering create -g MyResourceGroup --circuit-name MyOtherCircuit "
+    "--peering-type AzurePrivatePeering --peer-asn 10002 --vlan-id 103 --primary-peer-subnet 101.0.0.0/30 "
+    "--secondary-peer-subnet 102.0.0.0/30",
+    "network express-route gateway connection create -g MyResourceGroup --gateway-name MyGateway "
+    f"-n MyExpressRouteConnection --peering {_PEERING}",
     *(
         f"network express-route port create -g MyResourceGroup -n {name} --bandwidth 10 Gbps --encapsulation Dot1Q "
         "--peering-location Equinix-Seattle-SE2"
@@ -156,6 +195,8 @@ _PRIVATE = (
             ("MyResourceGroup", "MyPrivateEndpoint"),
         )
     ),
+    "network lb create -g MyResourceGroup -n MyLBName --sku Standard --frontend-ip-name LoadBalancerFrontEnd "
+    "--vnet-name MyVnetName --subnet MySubnet",
     "network private-dns zone create -g MyRG -n PrivateDNSZone1",
     "network private-dns zone create -g MyResourceGroup -n PrivateDNSZone1",
     "network private-endpoint dns-zone-group create -g MyResourceGroup --endpoint-name MyEndpoint "
