@@ -72,6 +72,7 @@ MODULES: tuple[str, ...] = (
     "managed_groups",
     "web.server_farms",
     "names.name_checks",
+    "log_analytics",
     "unknown_catalogues",
     "statuses",
 )

@@ -9,7 +9,11 @@ app (`webAppStacks`, `functionAppStacks`).
 
 from __future__ import annotations
 
-from azlin.sandbox.arm.behaviour import Behaviour, Registry
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from azlin.sandbox.arm.behaviour import Answer, Behaviour, Call, Registry
 from azlin.sandbox.arm.catalog import namespaces
 from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.refusals import ArmRefusal, not_known_here
@@ -57,6 +61,9 @@ _SINGLE = (
 )
 
 
+_ASKED_BY_POST = ("Microsoft.BotService/listAuthServiceProviders",)
+
+
 class UnknownCatalogue(Behaviour):
     """Neither its list nor an entry of it is told."""
 
@@ -64,6 +71,10 @@ class UnknownCatalogue(Behaviour):
 
     def not_found(self, rid: ResourceId, /, *, as_scope: bool) -> ArmRefusal | None:
         return None if as_scope else not_known_here(rid.id)
+
+
+def _refuse(_call: Call, groups: Mapping[str, str], _body: Any) -> Answer:
+    raise not_known_here(groups["path"])
 
 
 def register(registry: Registry) -> None:
@@ -75,3 +86,6 @@ def register(registry: Registry) -> None:
             registry.type(f"{namespace}/{segment}", unknown)
     for type_name in _SINGLE:
         registry.type(type_name, unknown)
+    for type_name in _ASKED_BY_POST:
+        path = rf"(?P<path>/subscriptions/[^/]+/providers/{re.escape(type_name)})"
+        registry.route("POST", type_name.partition("/")[0], path, _refuse)

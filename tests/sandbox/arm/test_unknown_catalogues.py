@@ -27,6 +27,11 @@ def test_what_is_not_known_is_not_empty(azure: Azure, path: str):
     assert azure.code("GET", f"{azure.subscription}/providers/{path}") == (409, "NotServedBySandbox")
 
 
+def test_nor_is_what_is_asked_for_by_post(azure: Azure):
+    asked = f"{azure.subscription}/providers/Microsoft.BotService/listAuthServiceProviders"
+    assert azure.code("POST", asked, {}) == (409, "NotServedBySandbox")
+
+
 @pytest.mark.parametrize(
     "path", ["Microsoft.Network/locations/westeurope/usages", "Microsoft.Compute/locations/westeurope/usages"]
 )
