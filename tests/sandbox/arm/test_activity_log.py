@@ -63,11 +63,12 @@ def test_the_log_outlives_the_sandbox_and_goes_with_what_it_tells_of(azure: Azur
 
 def test_only_the_last_are_kept(azure: Azure, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("azlin.sandbox.arm.activity_log._KEPT", 3)
-    log = azure.plane.activity = ActivityLog(azure.plane.store, azure.clock)
+    azure.plane.activity = ActivityLog(azure.plane.store, azure.clock)
+    monkeypatch.setattr("azlin.sandbox.arm.activity_log._WRITTEN_AT_ONCE", 1)
     for at in range(5):
         azure.group(f"g{at}")
     assert len(told(azure)) == 3
-    log.write_down()
+    assert len(azure.plane.store.recall_all("about/activity/")) == 3
     again = ActivityLog(azure.plane.store, azure.clock)
     names = [one.group for one in again.of(azure.subscription.rpartition("/")[2], lambda _: True)]
     assert names == ["g4", "g3", "g2"]
