@@ -121,6 +121,7 @@ class Server:
         self._publish(instance)
         await asyncio.gather(*serving)
         await proxy.stop()
+        self._plane.activity.write_down()
         self._store.close()
 
     def _publish(self, instance: Instance) -> None:

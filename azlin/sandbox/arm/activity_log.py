@@ -2,7 +2,7 @@
 
 Kept are the last 1,000 writes, removals and actions of the whole sandbox, those of deployments among them; Azure keeps
 90 days. An entry comes when the answer does, so of long work it says that it was accepted, not how it ended. They are
-written down fifty at a time, because a write must not cost two: of a sandbox that was stopped the last may be missing.
+written down fifty at a time, because a write must not cost two: of a sandbox that was killed the last may be missing.
 """
 
 from __future__ import annotations
@@ -109,6 +109,8 @@ class ActivityLog:
 
     def write_down(self) -> None:
         """Put what is new into the store, and take out what is beyond what is kept."""
+        if not self._unwritten:
+            return
         with self._store.transaction():
             name = f"{_NAME}{self._next:012}"
             self._store.remember(name, self._unwritten)
