@@ -3,8 +3,8 @@ here. They are refused as not served, because an empty list would say that Azure
 
 The rule: what is listed is Azure's (what it offers, where, and what a subscription may use of it), and a subscription
 that has nothing gets a list that has something. Whoever learns what is in one answers it by a route, which comes before
-this. Not here are lists that customers write to as well, and two that az reads and does not need before it makes an
-app (`webAppStacks`, `functionAppStacks`).
+this. Not here are lists that customers write to as well, and those that az only reads on its way to something else that
+is known (`Microsoft.Web/webAppStacks` and `functionAppStacks`, `Microsoft.Security/locations`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,6 @@ _SINGLE = (
     "Microsoft.Network/trafficManagerGeographicHierarchies",
     "Microsoft.PolicyInsights/policyMetadata",
     "Microsoft.Search/offerings",
-    "Microsoft.Security/locations",
     "Microsoft.Security/secureScoreControlDefinitions",
     "Microsoft.Security/securitySolutionsReferenceData",
     "Microsoft.Storage/skus",
