@@ -73,6 +73,8 @@ MODULES: tuple[str, ...] = (
     "web.server_farms",
     "names.name_checks",
     "log_analytics",
+    "service_regions",
+    "storage.skus",
     "unknown_catalogues",
     "statuses",
 )
@@ -164,8 +166,8 @@ class Behaviour:
     bodyless: bool = False
     """Whether a PUT without a body makes one."""
     inline: tuple[Inline, ...] = ()
-    unknown_catalogue: bool = False
-    """Whether Azure has a list of these that is not known here (`unknown_catalogues.py`)."""
+    unknown_catalogue: Literal["refused", "empty"] | None = None
+    """How a list of these is answered that Azure has and that is not known here (`unknown_catalogues.py`)."""
     implicit_names: frozenset[str] = frozenset({"default", "current"})
     """Casefolded names under which a child exists with its parent, without having been PUT."""
 

@@ -43,7 +43,7 @@ def list_type(scope: ResourceId, type_name: str, path: str, call: Call) -> Body:
         computed = _computed(scope, type_name, call)
         if computed is not None:
             return {"value": computed}
-    if call.plane.registry.behaviour(type_name).unknown_catalogue:
+    if call.plane.registry.behaviour(type_name).unknown_catalogue == "refused":
         raise refusals.not_known_here(path)
     return _pages(fetch, path, replace(call, listing=True), call.plane.show, scope.id)
 

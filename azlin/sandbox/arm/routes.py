@@ -153,7 +153,9 @@ class Arm:
         if tail == "resources" and rid.type in (SUBSCRIPTION, GROUP):
             return Answer(200, list_resources(rid, path, call), delay_s=delay_s)
         if address.collection_type is not None:
-            return Answer(200, list_type(rid, address.collection_type, path, call), delay_s=delay_s)
+            unknown = self._plane.registry.behaviour(address.collection_type).unknown_catalogue
+            headers = {"x-azlin-sandbox": "not-known-here"} if unknown else {}
+            return Answer(200, list_type(rid, address.collection_type, path, call), headers, delay_s)
         raise ArmRefusal(404, "InvalidRequestUri", f"The request URI is not valid: '{path}'.")
 
     def _directory_list(self, what: str, tenant: str) -> Body:

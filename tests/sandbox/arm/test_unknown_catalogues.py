@@ -1,4 +1,4 @@
-"""Lists that Azure never has empty are not told to be empty."""
+"""Lists that Azure never has empty: refused where people choose from them, else marked as unknown."""
 
 from __future__ import annotations
 
@@ -16,15 +16,24 @@ def registry() -> Registry:
 @pytest.mark.parametrize(
     "path",
     [
-        "Microsoft.Network/expressRouteServiceProviders",
-        "microsoft.network/EXPRESSROUTEPORTSLOCATIONS/westus2",
+        "Microsoft.Search/offerings",
+        "microsoft.network/NETWORKVIRTUALAPPLIANCESKUS/x",
         "Microsoft.DBforMySQL/locations/westeurope/capabilities",
         "Microsoft.CognitiveServices/locations/westeurope/models",
-        "Microsoft.Maps/operations",
     ],
 )
-def test_what_is_not_known_is_not_empty(azure: Azure, path: str):
+def test_what_people_choose_from_is_not_empty(azure: Azure, path: str):
     assert azure.code("GET", f"{azure.subscription}/providers/{path}") == (409, "NotServedBySandbox")
+
+
+@pytest.mark.parametrize("path", ["Microsoft.Maps/operations", "Microsoft.Sql/locations/westeurope/usages"])
+def test_what_clients_read_on_their_way_is_empty_and_says_that_nobody_knows(azure: Azure, path: str):
+    answer = azure.ask("GET", f"{azure.subscription}/providers/{path}")
+    assert (answer.body["value"], answer.headers["x-azlin-sandbox"]) == ([], "not-known-here")
+
+
+def test_what_customers_make_is_known(azure: Azure):
+    assert "x-azlin-sandbox" not in azure.ask("GET", f"{azure.subscription}/resourceGroups").headers
 
 
 def test_nor_is_what_is_asked_for_by_post(azure: Azure):
