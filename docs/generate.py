@@ -22,8 +22,8 @@ from azlin.cli.fault import add_fault
 from azlin.cli.main import COMMANDS, azlin
 from azlin.errors import AzlinError
 from azlin.sandbox import scenario
-from azlin.sandbox.arm.quota.capacity import QuotaLimit, Unavailable
 from azlin.sandbox.arm.faults import Fault
+from azlin.sandbox.arm.quota.capacity import QuotaLimit, Unavailable
 from azlin.sandbox.arm.service_defaults import load as load_service_defaults
 from azlin.sandbox.arm.templates.function_signatures import SIGNATURES
 from azlin.sandbox.arm.throttling import Limits
