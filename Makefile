@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
-WORKERS ?= 2
+WORKERS ?= 4
 
 # Byte-code makes az two to five times faster; some machines switch it off for everyone.
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,7 +21,7 @@ demo: setup ## the main job, in a sandbox on loopback: request, price, yes, az c
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./examples/demo/run.sh
 
 test: setup check ## everything CI runs
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: setup ## ruff, types, import contracts
 	$(BIN)/ruff format --check .

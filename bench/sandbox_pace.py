@@ -19,7 +19,7 @@ from bench.measure import Figure
 
 CONNECTIONS = 16
 REQUESTS = 3_000
-ESTATE = 50_000
+ESTATES = (5_000, 50_000)
 PUT_PROMISED = 300
 _SEEDED_AT_ONCE = 10_000
 VERSION = "?api-version=2024-05-01"
@@ -34,8 +34,12 @@ def figures() -> list[Figure]:
             with Http(cloud) as http:
                 token = Tokens(cloud, http, paths).token()
             found = _pace(cloud, token, "empty")
-            fill(instance, cloud, Path(home), range(ESTATE))
-            return found + _pace(cloud, token, f"{ESTATE:,} resources")
+            held = 0
+            for size in ESTATES:
+                fill(instance, cloud, Path(home), range(held, size))
+                held = size
+                found += _pace(cloud, token, f"{size:,} resources")
+            return found
         finally:
             stop(paths)
 
