@@ -18,7 +18,7 @@ from azlin.sandbox.instance import Instance, ensure_running, stop
 from bench.measure import Figure
 
 CONNECTIONS = 16
-REQUESTS = 3_000
+REQUESTS = 2_000
 ESTATES = (5_000, 50_000)
 PUT_PROMISED = 300
 _SEEDED_AT_ONCE = 10_000
