@@ -80,12 +80,12 @@ def refusal(result: AzResult) -> AzlinError:
     """The error for a result whose `rc` is not 0: SignInNeeded, OutsideLoopback, CloudUnreachable, AnswerLost (not
     repeatable), UsageRefused, or AzureRefused with the innermost ARM error."""
     text = _errors_in(result.stderr)
-    if result.outside:
+    code, message = _said(text, result.http)
+    if wanted := _outside(result, text, code):
         return OutsideLoopback(
-            f"az wanted to call {result.outside[0]} and was not let out of the sandbox",
+            f"az wanted to call {wanted} and was not let out of the sandbox",
             why=_first_line(text),
         )
-    code, message = _said(text, result.http)
     if _SIGNED_OUT.search(text) and code not in ("AuthorizationFailed", "Forbidden"):
         return SignInNeeded("Azure wants a sign-in", why=_first_line(text), fix="az login")
     if code:
@@ -97,6 +97,13 @@ def refusal(result: AzResult) -> AzlinError:
             body=redact(text[:BODY_MAX]),
         )
     return _without_code(result, text)
+
+
+def _outside(result: AzResult, text: str, code: str) -> str | None:
+    """The host that could not be called and that az complains about. az also looks for updates of itself: what was
+    refused is not the cause when Azure gave another one."""
+    named = next((host for host in result.outside if host in text), None)
+    return named or (result.outside[-1] if result.outside and not code else None)
 
 
 def _without_code(result: AzResult, text: str) -> AzlinError:

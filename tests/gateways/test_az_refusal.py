@@ -116,6 +116,17 @@ def test_leaving_the_sandbox_is_named():
     assert "example.com" in str(error)
 
 
+def test_the_host_that_az_complains_about_is_named_and_not_one_that_it_looked_up_for_itself():
+    both = ("updates.example.net", "example.com")
+    assert "example.com" in str(refusal(failed("ERROR: https://example.com: refused", outside=both)))
+
+
+def test_azures_refusal_is_not_hidden_by_a_look_for_updates_that_was_refused():
+    error = refusal(failed(f"ERROR: (QuotaExceeded) {QUOTA}", outside=("updates.example.net",)))
+    assert isinstance(error, AzureRefused)
+    assert error.code == "QuotaExceeded"
+
+
 def test_no_words_at_all_are_not_a_success():
     assert refused("", 1).code == "az exit code 1"
 
