@@ -308,7 +308,11 @@ def approval_fingerprint(plan: Plan, quote: Quote) -> str:
 
 
 class Failure(Value, frozen=True):
-    """Why an operation failed, in Azure's words. `type` is the class of failure, `code` Azure's own."""
+    """Why an operation failed, in Azure's words. `type` is its class (`failure_analyzer`), `code` Azure's own.
+
+    `retriable`: the same call may succeed later. `cause` and `hint` (what to do, with a command to paste) are ours;
+    `action` is the kind of remedy, one word; `signature` is the same whatever the names, ids and times in `message`.
+    """
 
     type: str
     code: str
@@ -316,6 +320,10 @@ class Failure(Value, frozen=True):
     status: int | None = None
     hint: str = ""
     links: tuple[str, ...] = ()
+    cause: str = ""
+    action: str = ""
+    retriable: bool = False
+    signature: str = ""
 
 
 class OperationResult(Value, frozen=True):
