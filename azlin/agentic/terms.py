@@ -12,7 +12,10 @@ OnFailure = Literal["undo", "keep", "ask"]
 
 
 class Terms(Value, frozen=True):
-    """The terms of one run. `timeout_s` bounds one operation, not the run."""
+    """The terms of one run. `timeout_s` bounds one operation, `deadline_s` the run: after it nothing new starts.
+
+    `no_wait`: once there is a yes, a process of its own carries it out.
+    """
 
     dry_run: bool = False
     exit_code: bool = False
@@ -31,3 +34,5 @@ class Terms(Value, frozen=True):
     save_path: Path | None = None
     plan_path: Path | None = None
     timeout_s: float = 600.0
+    deadline_s: float | None = None
+    no_wait: bool = False
