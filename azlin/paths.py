@@ -57,6 +57,10 @@ class Paths:
         return self.home / "commands.jsonl"
 
     @property
+    def ms_learn_cache(self) -> Path:
+        return self.home / "ms_learn_cache"
+
+    @property
     def sandbox(self) -> Path:
         return self.home / "sandbox"
 

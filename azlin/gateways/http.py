@@ -10,7 +10,8 @@ import ipaddress
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,16 @@ class Answer:
         """The body as JSON; None when it is empty. Raises ValueError when it is something else."""
         text = self.content.decode("utf-8-sig")
         return json.loads(text) if text.strip() else None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """An answer whose body is read piece by piece, once, while its `Http.stream` block runs."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    pieces: Iterator[bytes] = field(repr=False)
+    url: str = field(repr=False)
 
 
 class Http:
@@ -111,10 +122,28 @@ class Http:
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
         client = self._client(loopback=self._checked(url))
+        with self._named_failures(method, url):
+            said = client.request(method, url, headers=dict(headers), content=content)
+        return Answer(said.status_code, {k.lower(): v for k, v in said.headers.items()}, said.content, url)
+
+    @contextmanager
+    def stream(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: Any = None
+    ) -> Generator[Stream]:
+        """Send one request and give its answer piece by piece: for a server that may send without end, or stay silent
+        in the middle. Follows no redirect. Raises as `request` does, also while the pieces are read."""
+        content, kind = _encoded(body, None)
+        sent = {**({"content-type": kind} if kind else {}), **(headers or {})}
+        client = self._client(loopback=self._checked(url))
+        with self._named_failures(method, url), client.stream(method, url, headers=sent, content=content) as said:
+            yield Stream(said.status_code, {k.lower(): v for k, v in said.headers.items()}, said.iter_bytes(), url)
+
+    @contextmanager
+    def _named_failures(self, method: str, url: str) -> Generator[None]:
         import httpx2
 
         try:
-            said = client.request(method, url, headers=dict(headers), content=content)
+            yield
         except (
             httpx2.ConnectError,
             httpx2.ConnectTimeout,
@@ -131,7 +160,6 @@ class Http:
                 why=_why(failed),
                 fix="ask Azure what became of it, then try again",
             ) from failed
-        return Answer(said.status_code, {k.lower(): v for k, v in said.headers.items()}, said.content, url)
 
     def _checked(self, url: str) -> bool:
         """Whether the address is loopback; raises when it is one that must not be called."""
