@@ -10,7 +10,7 @@ done, and StillRunning when another runner holds the objective's lease: a runner
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
@@ -61,7 +61,7 @@ class Entry(Value, frozen=True):
 
 
 class Moment(Value, frozen=True):
-    """One thing the journal was told, in order. `what` is a state, `saved`, `leased`, `removed` or `deleted`."""
+    """One thing the journal was told, in order. `what` is a state, `saved`, `removed` or `stop-asked`."""
 
     at: datetime
     what: str
@@ -91,6 +91,16 @@ class Lease(Protocol):
     @property
     def lost(self) -> str | None:
         """Why this lease no longer holds (another runner took over); None while it does."""
+        ...
+
+    @property
+    def asked_to_stop(self) -> str | None:
+        """What `Journal.ask_to_stop` said about this lease, seen within a second or so; None if nobody asked."""
+        ...
+
+    def listen(self, hear: Callable[[str], object]) -> None:
+        """Have `hear` called with the reason, from another thread, as soon as the lease is lost or its holder is asked
+        to stop; at once if that is so already."""
         ...
 
 
@@ -198,12 +208,22 @@ class Journal(Protocol):
         """A resource is gone, and with it everything below its id. Call it when Azure has confirmed it."""
         ...
 
-    def lease(self, objective_id: str, runner: str) -> AbstractContextManager[Lease]:
+    def lease(self, objective_id: str, runner: str, *, heir_of: int | None = None) -> AbstractContextManager[Lease]:
         """Become the only runner of an objective while the block runs.
 
         Raises StillRunning, naming the process and the age of its heartbeat, while another one is alive. The lease of
-        a process that died on this machine, or has been silent for 30 s anywhere, is taken over at once.
+        a process that died on this machine, or has been silent for 30 s anywhere, is taken over at once. `heir_of` is
+        the fence of a living holder that wants this process to take over from it: between the two there is no gap.
         """
+        ...
+
+    def ask_to_stop(self, objective_id: str, why: str) -> Holder | None:
+        """Ask whoever carries an objective out to finish what is in flight and start nothing new, and return who was
+        asked; None if nobody alive carries it out. Needs no lease."""
+        ...
+
+    def cut_off(self) -> list[tuple[str, Holder]]:
+        """The objectives without an outcome whose runner died or fell silent, with it; the latest heartbeat first."""
         ...
 
     def holder(self, objective_id: str) -> Holder | None:

@@ -145,12 +145,12 @@ class Ledger(Journal):
         return self._store.read(lambda ledger: ledger_resources.committed(ledger, month, besides))
 
     @contextmanager
-    def lease(self, objective_id: str, runner: str) -> Generator[HeldLease]:
+    def lease(self, objective_id: str, runner: str, *, heir_of: int | None = None) -> Generator[HeldLease]:
         store = self._store
-        fence = store.write(lambda ledger: ledger_lease.take(ledger, objective_id, runner))
+        fence, heard = store.write(lambda ledger: ledger_lease.take(ledger, objective_id, runner, heir_of))
         with self._fencing:
             self._fences[objective_id] = fence
-        lease = HeldLease(store, objective_id, fence)
+        lease = HeldLease(store, objective_id, fence, heard)
         try:
             yield lease
         finally:
@@ -161,6 +161,12 @@ class Ledger(Journal):
     def holder(self, objective_id: str) -> Holder | None:
         rows = self._rows("SELECT * FROM leases WHERE objective = ?", objective_id)
         return ledger_lease.holder_of(rows[0]) if rows else None
+
+    def ask_to_stop(self, objective_id: str, why: str) -> Holder | None:
+        return self._store.write(lambda ledger: ledger_lease.ask_to_stop(ledger, objective_id, why))
+
+    def cut_off(self) -> list[tuple[str, Holder]]:
+        return self._store.read(ledger_lease.cut_off)
 
     def anchor(self, name: str, value: str) -> None:
         self._store.write(

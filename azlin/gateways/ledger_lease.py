@@ -1,4 +1,8 @@
-"""Who may carry an objective out: leases in the ledger, with a heartbeat and a fencing token."""
+"""Who may carry an objective out: leases in the ledger, with a heartbeat and a fencing token.
+
+Whoever wants a runner to stop says so in the ledger, where its heartbeat finds it: that works from any terminal, and
+wherever the ledger is shared. A signal would reach only processes of this machine, and only some of those.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +11,47 @@ import platform
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from azlin.errors import AzlinError, StillRunning
 from azlin.gateways.journal import Holder
 from azlin.gateways.ledger_file import LedgerFile
+from azlin.gateways.ledger_operations import note
 from azlin.gateways.ledger_reader import LedgerReader
 
 HEARTBEAT_S = 5.0
 SILENCE_MAX_S = 30.0
+LISTEN_S = 1.0
+"""How often a holder looks whether it was asked to stop."""
+
+STOP_ASKED = "stop-asked"
 
 
 class HeldLease:
     """A lease that this process holds. Its heartbeat runs until `release`."""
 
-    def __init__(self, ledger: LedgerFile | LedgerReader, objective: str, fence: int) -> None:
+    def __init__(self, ledger: LedgerFile | LedgerReader, objective: str, fence: int, heard: int = 0) -> None:
+        """`heard` is the number of the last moment of the objective that was for an earlier holder."""
         self.objective = objective
         self.fence = fence
         self.lost: str | None = None
+        self.asked_to_stop: str | None = None
         self._ledger = ledger
+        self._heard = heard
+        self._listeners: list[Callable[[str], object]] = []
+        self._telling = threading.Lock()
         self._over = threading.Event()
         self._heart = threading.Thread(target=self._beat, name=f"heartbeat {objective[:8]}", daemon=True)
         self._heart.start()
+
+    def listen(self, hear: Callable[[str], object]) -> None:
+        with self._telling:
+            self._listeners.append(hear)
+            why = self.lost or self.asked_to_stop
+        if why is not None:
+            hear(why)
 
     def release(self) -> None:
         """Let the next runner in at once. Where that cannot be written, the end of this process says it as well."""
@@ -39,21 +61,45 @@ class HeldLease:
             self._ledger.write(lambda ledger: let_go(ledger, self.objective, self.fence))
 
     def _beat(self) -> None:
-        while not self._over.wait(HEARTBEAT_S):
-            try:
+        beaten_at = time.monotonic()
+        while not self._over.wait(min(HEARTBEAT_S, LISTEN_S)):
+            # A full disk stops the runner at its next write, with that error; until then the heart goes on trying.
+            with suppress(AzlinError):
+                self._look_for_requests()
+                if time.monotonic() - beaten_at < HEARTBEAT_S:
+                    continue
                 kept = self._ledger.write(lambda ledger: beat(ledger, self.objective, self.fence))
-            except AzlinError:
-                # A full disk stops the runner at its next write, with that error; until then the heart goes on trying.
-                continue
-            if not kept:
-                self.lost = "another runner took over, because this one had been silent"
-                return
+                beaten_at = time.monotonic()
+                if not kept:
+                    self._tell(lost="another runner took over, because this one had been silent")
+                    return
+
+    def _look_for_requests(self) -> None:
+        if self.asked_to_stop is None and (asked := self._ledger.read(self._request)) is not None:
+            self._heard, why = asked
+            self._tell(asked_to_stop=why)
+
+    def _request(self, ledger: sqlite3.Connection) -> tuple[int, str] | None:
+        row = ledger.execute(
+            "SELECT seq, detail FROM events WHERE objective = ? AND seq > ? AND what = ? ORDER BY seq DESC LIMIT 1",
+            (self.objective, self._heard, STOP_ASKED),
+        ).fetchone()
+        return None if row is None else (int(row["seq"]), str(row["detail"]))
+
+    def _tell(self, *, lost: str | None = None, asked_to_stop: str | None = None) -> None:
+        with self._telling:
+            self.lost = lost or self.lost
+            self.asked_to_stop = asked_to_stop or self.asked_to_stop
+            listeners = list(self._listeners)
+        for hear in listeners:
+            hear(lost or asked_to_stop or "")
 
 
-def take(ledger: sqlite3.Connection, objective: str, runner: str) -> int:
-    """Take the lease and return its fence. Raises StillRunning."""
+def take(ledger: sqlite3.Connection, objective: str, runner: str, heir_of: int | None = None) -> tuple[int, int]:
+    """Take the lease, from the holder with the fence `heir_of` if need be; return its fence, and the number of the last
+    moment of the objective's history. Raises StillRunning."""
     row = ledger.execute("SELECT * FROM leases WHERE objective = ?", (objective,)).fetchone()
-    if row is not None:
+    if row is not None and row["fence"] != heir_of:
         refuse_while_held(objective, holder_of(row))
     fence = 1 if row is None else int(row["fence"]) + 1
     now = time.time()
@@ -64,7 +110,28 @@ def take(ledger: sqlite3.Connection, objective: str, runner: str) -> int:
         " taken_at = excluded.taken_at, heartbeat_at = excluded.heartbeat_at, released = 0",
         (objective, runner, platform.node(), os.getpid(), _born(os.getpid()), fence, now, now),
     )
-    return fence
+    last = ledger.execute("SELECT coalesce(max(seq), 0) FROM events WHERE objective = ?", (objective,)).fetchone()
+    return fence, int(last[0])
+
+
+def ask_to_stop(ledger: sqlite3.Connection, objective: str, why: str) -> Holder | None:
+    """Leave the request where the holder's heartbeat finds it; None if there is no living holder."""
+    row = ledger.execute("SELECT * FROM leases WHERE objective = ?", (objective,)).fetchone()
+    holder = None if row is None else holder_of(row)
+    if holder is None or not holder.alive:
+        return None
+    note(ledger, objective, STOP_ASKED, detail=why)
+    return holder
+
+
+def cut_off(ledger: sqlite3.Connection) -> list[tuple[str, Holder]]:
+    """Objectives without an outcome, whose lease nobody gave back and nobody keeps."""
+    rows = ledger.execute(
+        "SELECT leases.* FROM leases JOIN objectives ON objectives.id = leases.objective"
+        " WHERE leases.released = 0 AND objectives.verdict IS NULL ORDER BY leases.heartbeat_at DESC"
+    )
+    found = [(str(row["objective"]), holder_of(row)) for row in rows]
+    return [(objective, holder) for objective, holder in found if not holder.alive]
 
 
 def beat(ledger: sqlite3.Connection, objective: str, fence: int) -> bool:
@@ -90,7 +157,7 @@ def require(ledger: sqlite3.Connection, objective: str, fence: int | None) -> No
         raise StillRunning(
             f"another process took objective {objective[:8]} over: pid {holder.pid} on {holder.host}",
             why="this one had been silent for too long; nothing more was written by it",
-            fix=f"azlin objective show {objective}   (and resume it when that process has ended)",
+            fix=f"azlin objective watch {objective[:8]}   (and resume it when that process has ended)",
         )
     refuse_while_held(objective, holder_of(row))
 
@@ -100,7 +167,7 @@ def refuse_while_held(objective: str, holder: Holder) -> None:
         raise StillRunning(
             f"objective {objective[:8]} is being carried out by pid {holder.pid} on {holder.host}",
             why=f"its last heartbeat was {holder.heartbeat_age_s:.0f} s ago ({holder.runner})",
-            fix=f"azlin objective show {objective}   (and resume it when that process has ended)",
+            fix=f"azlin objective watch {objective[:8]}   (or stop it: azlin objective cancel {objective[:8]})",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import sqlite3
 import subprocess
 import sys
@@ -115,6 +116,110 @@ class TestLeases:
             holder = journal.holder("0bject1ve")
             assert holder is not None
             assert not holder.alive
+
+
+class TestHandingOver:
+    def test_an_heir_takes_over_from_a_living_holder_who_then_writes_nothing_more(
+        self, journal: Journal, paths: Paths
+    ) -> None:
+        with Journal.open(paths) as other, journal.lease("0bject1ve", "doit") as lease:
+            with other.lease("0bject1ve", "background", heir_of=lease.fence) as heir:
+                assert heir.fence == lease.fence + 1
+                with pytest.raises(StillRunning, match="took objective 0bject1v over"):
+                    journal.save(asked())
+                other.save(asked())
+            with pytest.raises(StillRunning):
+                journal.save(asked())
+
+    def test_an_heir_of_an_earlier_holder_is_refused_like_anybody_else(self, journal: Journal, paths: Paths) -> None:
+        with journal.lease("0bject1ve", "doit") as first:
+            pass
+        with (
+            Journal.open(paths) as other,
+            journal.lease("0bject1ve", "resume"),
+            pytest.raises(StillRunning),
+            other.lease("0bject1ve", "background", heir_of=first.fence),
+        ):
+            pass
+
+    def test_giving_a_lease_back_that_was_handed_over_leaves_the_heir_its_own(
+        self, journal: Journal, paths: Paths
+    ) -> None:
+        with Journal.open(paths) as other:
+            held = journal.lease("0bject1ve", "doit")
+            lease = held.__enter__()
+            with other.lease("0bject1ve", "background", heir_of=lease.fence):
+                held.__exit__(None, None, None)
+                holder = journal.holder("0bject1ve")
+                assert holder is not None
+                assert (holder.alive, holder.runner) == (True, "background")
+
+
+class TestAskingToStop:
+    @pytest.fixture(autouse=True)
+    def quickly(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ledger_lease, "LISTEN_S", 0.005)
+
+    def test_the_holder_hears_it_whoever_asks(self, journal: Journal, paths: Paths) -> None:
+        heard: queue.Queue[str] = queue.Queue()
+        with Journal.open(paths) as other, journal.lease("0bject1ve", "doit") as lease:
+            lease.listen(heard.put)
+            asked_one = other.ask_to_stop("0bject1ve", "cancelled by me")
+            assert asked_one is not None
+            assert asked_one.pid == os.getpid()
+            assert heard.get(timeout=5) == "cancelled by me"
+            assert lease.asked_to_stop == "cancelled by me"
+            late: list[str] = []
+            lease.listen(late.append)
+            assert late == ["cancelled by me"]
+            assert lease.lost is None
+
+    def test_nobody_is_asked_where_nobody_runs(self, journal: Journal) -> None:
+        assert journal.ask_to_stop("0bject1ve", "cancelled by me") is None
+        with journal.lease("0bject1ve", "doit"):
+            pass
+        assert journal.ask_to_stop("0bject1ve", "cancelled by me") is None
+        assert journal.history("0bject1ve") == []
+
+    def test_a_request_to_an_earlier_holder_does_not_stop_a_later_one(self, journal: Journal) -> None:
+        with journal.lease("0bject1ve", "doit") as first:
+            journal.ask_to_stop("0bject1ve", "cancelled by me")
+            while first.asked_to_stop is None:
+                pass
+        with journal.lease("0bject1ve", "resume") as second:
+            for _ in range(20):
+                assert second.asked_to_stop is None
+                journal.holder("0bject1ve")
+
+    def test_a_lost_lease_is_told_to_those_who_listen(
+        self, journal: Journal, paths: Paths, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ledger_lease, "HEARTBEAT_S", 0.001)
+        heard: queue.Queue[str] = queue.Queue()
+        with journal.lease("0bject1ve", "doit") as lease:
+            lease.listen(heard.put)
+            with sqlite3.connect(paths.journal, timeout=30) as thief:
+                thief.execute("UPDATE leases SET fence = 7")
+            assert "took over" in heard.get(timeout=5)
+
+
+class TestCutOff:
+    def test_only_what_has_no_outcome_and_no_living_runner(self, journal: Journal, paths: Paths) -> None:
+        for name in ("0bject1ve", "another1"):
+            journal.save(asked(name))
+        with journal.lease("0bject1ve", "doit"), journal.lease("another1", "doit"):
+            assert journal.cut_off() == []
+            with sqlite3.connect(paths.journal, timeout=30) as clock:
+                clock.execute("UPDATE leases SET heartbeat_at = heartbeat_at - 90 WHERE objective = '0bject1ve'")
+            [(name, holder)] = journal.cut_off()
+            assert name == "0bject1ve"
+            assert 85 < holder.heartbeat_age_s < 95
+            with Journal.read(paths) as reader:
+                assert [one for one, _ in reader.cut_off()] == [name]
+            with sqlite3.connect(paths.journal, timeout=30) as end:
+                end.execute("UPDATE objectives SET verdict = 'achieved'")
+            assert journal.cut_off() == []
+        assert journal.cut_off() == []
 
 
 class TestAnchors:
