@@ -116,8 +116,8 @@ def scenarios() -> str:
         " left out;\nthose in double brackets may be repeated. How to use it: [trouble](../guides/trouble.md).\n\n"
         "`title` is what is said when it is loaded.\n\n## `[[fault]]`\n\n"
         "The options of `azlin sandbox fault add`: what is met (down to `path`), then what goes wrong there and how"
-        " often. A\nfault with none of `code`, `status` and `retry_after_s` refuses nothing: it delays, hides or"
-        " drops.\n\n"
+        " often. A\nfault with none of `code`, `status` and `retry_after_s` refuses nothing: it delays, holds,"
+        " hides or drops.\n\n"
     )
     said = {option.name: option.help for option in add_fault.params if isinstance(option, click.Option)}
     fields = [one for one in msgspec.structs.fields(Fault) if one.name not in _KEPT]
@@ -169,8 +169,8 @@ def conformance() -> str:
     return text
 
 
-_KEPT = ("id", "hits", "seen")
-"""Fields of a fault that the sandbox fills."""
+_KEPT = ("id", "by", "hits", "seen")
+"""Fields of a fault that the sandbox fills, or that only programs set."""
 
 
 def _table(fields: list[Any], said: dict[str, str] | None = None) -> str:

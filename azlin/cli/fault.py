@@ -13,12 +13,12 @@ from azlin.paths import Paths
 if TYPE_CHECKING:
     from azlin.sandbox.instance import Instance
 
-_WRONG = ("code", "status", "retry_after_s", "latency_s", "stale_s", "drop")
+_WRONG = ("code", "status", "retry_after_s", "latency_s", "stale_s", "hold_s", "drop")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def fault() -> None:
-    """Trouble on purpose: errors, throttling, latency, stale reads, lost connections."""
+    """Trouble on purpose: errors, throttling, latency, stale reads, late requests, lost connections."""
 
 
 @fault.command("add")
@@ -44,6 +44,12 @@ def fault() -> None:
 @click.option("--retry-after-s", type=click.FloatRange(min=0), help="Throttle (429) with this Retry-After.")
 @click.option("--stale-s", type=click.FloatRange(min=0), default=0.0, help="Seconds that readers see the old state.")
 @click.option(
+    "--hold-s",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="Carry the request out so many seconds after it was read, also when its client has gone meanwhile.",
+)
+@click.option(
     "--drop",
     type=click.Choice(["before", "after", "half"]),
     help="Lose the connection: before the request is read, after it was carried out, or in the middle of the answer.",
@@ -58,7 +64,7 @@ def add_fault(output: Output, **asked: Any) -> None:
     if not any(asked[one] for one in _WRONG):
         raise UsageRefused(
             "a fault needs something that goes wrong",
-            fix="add --code, --status, --retry-after-s, --latency-s, --stale-s or --drop",
+            fix="add --code, --status, --retry-after-s, --latency-s, --stale-s, --hold-s or --drop",
         )
     if asked["method"] is not None:
         asked["method"] = asked["method"].upper()
@@ -157,7 +163,7 @@ def _words(one: dict[str, Any]) -> str:
     where = [one["method"] or "any method"]
     if one["service"] or one["path"]:
         where.append(f"to {one['service'] or 'any service'}{' ' + one['path'] if one['path'] else ''}")
-    elif one["drop"] is None or one["type"]:
+    elif one["type"] or not (one["drop"] or one["hold_s"]):
         where.append(one["type"] or "any type")
     narrower = (("name", "named"), ("sku", "of size"), ("location", "in"))
     where += [f"{word} {one[name]}" for name, word in narrower if one[name]]
@@ -168,6 +174,8 @@ def _words(one: dict[str, Any]) -> str:
         what.append(f"takes {one['latency_s']:g} s")
     if one["stale_s"]:
         what.append(f"seen {one['stale_s']:g} s late")
+    if one["hold_s"]:
+        what.append(f"carried out {one['hold_s']:g} s late")
     if one["drop"]:
         what.append(_DROPS[one["drop"]])
     how_often = "always" if one["times"] is None else f"{one['times']} times more"

@@ -64,6 +64,8 @@ class Application:
             await write(self._answer(found, incoming), incoming, send)
             return
         trouble = self._arm.trouble(found or "", incoming)
+        if trouble.hold_s:
+            await asyncio.sleep(trouble.hold_s)  # a client that goes away meanwhile does not end this
         answer = None if trouble.drop == "before" else await self._troubled(found, incoming, trouble)
         if incoming.file is not None:
             incoming.file.unlink(missing_ok=True)

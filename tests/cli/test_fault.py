@@ -26,6 +26,11 @@ def test_faults_are_added_listed_and_cleared(azlin):
     assert json.loads(azlin("sandbox", "fault", "list", "-o", "json").stdout) == []
 
 
+def test_a_held_request_is_told_as_one(azlin):
+    added = azlin("sandbox", "fault", "add", "--method", "PUT", "--hold-s", "1.5", "--times", "1")
+    assert "PUT: carried out 1.5 s late; 1 times more" in added.stdout
+
+
 def test_a_fault_that_changes_nothing_is_refused(azlin):
     assert azlin("sandbox", "fault", "add", "--type", "X/y").returncode == 2
     assert azlin("sandbox", "fault", "add", "--status", "200").returncode == 2

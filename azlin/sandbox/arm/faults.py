@@ -2,7 +2,8 @@
 
 A fault meets a resource by type, method, name, SKU and location wherever it is touched: over HTTP, or inside a
 deployment. With a latency a write or delete really becomes asynchronous; with a latency and a code it is accepted first
-and fails later. A fault with a path, a service or a drop meets requests instead, to whichever service of the sandbox.
+and fails later. A fault with a path, a service, a hold or a drop meets requests instead, to whichever service of the
+sandbox.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What goes wrong, and where. None matches everything; `type`, `name` and `path` may hold `*`.
 
     `times` counts down at each hit and is None for "always"; the first `skip` matches are spared. With a `probability`
-    a match is hit by chance, drawn from `seed`: the same seed hits the same matches. `latency_s`, `stale_s` and
-    `retry_after_s` are seconds. A fault with neither a code nor a status only delays, hides or drops.
+    a match is hit by chance, drawn from `seed`: the same seed hits the same matches. `latency_s`, `hold_s`, `stale_s`
+    and `retry_after_s` are seconds. A fault with neither a code nor a status only delays, hides or drops.
     """
 
     id: str = ""
@@ -81,8 +82,12 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     retry_after_s: float | None = None
     stale_s: float = 0.0
     """For so long after a write or delete, readers see what was there before it."""
+    hold_s: float = 0.0
+    """The request is read at once and carried out so much later, also when its client has gone meanwhile."""
     drop: Drop | None = None
     """The connection is lost: before the request is read, after it was carried out, or in the middle of the answer."""
+    by: str | None = None
+    """Who set it, so that they can remove theirs and no other; None for a person."""
     hits: int = 0
     seen: int = 0
     """How often it matched, hit or not."""
@@ -90,7 +95,7 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     @property
     def meets_requests(self) -> bool:
         """Whether it is about requests, not about resources."""
-        return (self.path, self.service, self.drop) != (None, None, None)
+        return (self.path, self.service, self.drop) != (None, None, None) or self.hold_s > 0
 
     def matches(self, met: Met) -> bool:
         """Whether it is about this; says nothing of `times`, `skip` and `probability`."""
@@ -154,6 +159,7 @@ class Trouble:
     refusal: ArmRefusal | None = None
     stale_s: float = 0.0
     drop: Drop | None = None
+    hold_s: float = 0.0
 
 
 NO_TROUBLE = Trouble()
@@ -176,11 +182,13 @@ class Faults:
         self._keep()
         return kept
 
-    def clear(self) -> int:
-        """Remove all; returns how many there were."""
-        count = len(self._all)
-        self._all = []
-        self._keep()
+    def clear(self, by: str | None = None) -> int:
+        """Remove all, or those that somebody set (`*` matches any part); returns how many there were."""
+        kept = [one for one in self._all if by is not None and not (one.by and _fits(by, one.by))]
+        count = len(self._all) - len(kept)
+        self._all = kept
+        if count:
+            self._keep()
         return count
 
     def meet(self, method: str, type_name: str, name: str, body: Body | None = None) -> Trouble:
@@ -206,6 +214,7 @@ class Faults:
                 fault.refusal() if fault.refuses else trouble.refusal,
                 max(trouble.stale_s, fault.stale_s),
                 trouble.drop or fault.drop,
+                trouble.hold_s + fault.hold_s,
             )
         if hit:
             self._keep()

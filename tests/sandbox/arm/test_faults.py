@@ -116,3 +116,12 @@ def test_a_request_is_known_by_the_type_and_name_in_its_path(azure: Any):
     path = f"{azure.subscription}/resourceGroups/g/providers/microsoft.sandbox/nets/"
     assert azure.arm.trouble("arm", Incoming("PUT", f"{path}N", {}, {}, b"", "")).drop == "after"
     assert azure.arm.trouble("arm", Incoming("PUT", f"{path}M", {}, {}, b"", "")).drop is None
+
+
+def test_a_held_request_is_met_as_a_request_and_its_delays_add_up(azure: Any):
+    fault(azure, hold_s=2, type="Microsoft.Sandbox/nets", method="PUT")
+    fault(azure, hold_s=3, path="*/nets/n")
+    path = f"{azure.group()}/providers/Microsoft.Sandbox/nets/n"
+    assert azure.ask("PUT", path, BODY).delay_s == 0
+    assert azure.arm.trouble("arm", Incoming("PUT", path, {}, {}, b"", "")).hold_s == 5
+    assert azure.arm.trouble("arm", Incoming("GET", path, {}, {}, b"", "")).hold_s == 3
