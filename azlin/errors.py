@@ -184,6 +184,12 @@ class AzureRefused(AzlinError):
         self.body = body
 
 
+class RunnerNotStarted(AzlinError):
+    """The process that was to carry an objective out in the background could not be started. Nothing ran."""
+
+    ref = "runner-not-started"
+
+
 class Unexpected(AzlinError):
     """azlin has a fault: it met something that nobody thought of. The traceback was kept, and `why` says where."""
 

@@ -25,6 +25,7 @@ Kind = Literal[
     "approval-refused",
     "strategy-chosen",
     "strategy-changed",
+    "handed-over",
     "operation-started",
     "operation-waiting",
     "operation-retried",

@@ -37,6 +37,11 @@ class Paths:
         return self.home / "objectives"
 
     @property
+    def runs(self) -> Path:
+        """What processes in the background said, a log for each objective."""
+        return self.home / "runs"
+
+    @property
     def audit_log(self) -> Path:
         return self.home / "audit.log"
 

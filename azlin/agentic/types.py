@@ -20,16 +20,7 @@ Status = Literal["started", "done", "failed", "skipped", "undone"]
 Decision = Literal["allow", "warn", "refuse"]
 Confidence = Literal["high", "medium", "low"]
 Verdict = Literal[
-    "achieved",
-    "partly",
-    "failed",
-    "refused",
-    "undecided",
-    "running",
-    "timed-out",
-    "previewed",
-    "interrupted",
-    "cancelled",
+    "achieved", "partly", "failed", "refused", "undecided", "running", "timed-out", "previewed", "interrupted", "cancelled"
 ]
 
 EFFECTS: tuple[Effect, ...] = ("reads", "creates", "changes", "destroys")
@@ -373,13 +364,17 @@ STEPS: tuple[Step, ...] = ("intent", "plan", "quote", "budget", "approval", "out
 
 
 class Objective(Value, frozen=True):
-    """All of it, filed. The first empty field is the next step; there is no stored phase."""
+    """All of it, filed. The first empty field is the next step; there is no stored phase.
+
+    `terms` is what was asked of every run of it (`Terms.kept`).
+    """
 
     id: str
     cloud: str
     request: Request
     schema: int = 1
     parent: str | None = None
+    terms: dict[str, Any] = {}
     intent: Intent | None = None
     plan: Plan | None = None
     quote: Quote | None = None
