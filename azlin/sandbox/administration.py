@@ -58,7 +58,7 @@ class Administration:
             ("GET", "requests"): lambda _: log.entries(),
             ("GET", "faults"): lambda _: plane.faults.list(),
             ("POST", "faults"): self._add_fault,
-            ("DELETE", "faults"): lambda _: {"removed": self._clear_faults()},
+            ("DELETE", "faults"): lambda incoming: {"removed": self._clear_faults(incoming.query.get("by"))},
             ("POST", "scenario"): self._scenario,
             ("POST", "clock"): self._advance,
             ("POST", "seed"): self._seed,
@@ -130,7 +130,10 @@ class Administration:
         self._clock.reset()
         return {"removed": self._plane.store.clear(), "faults": faults}
 
-    def _clear_faults(self) -> int:
+    def _clear_faults(self, by: str | None = None) -> int:
+        """All trouble, or only the faults that somebody set."""
+        if by is not None:
+            return self._plane.faults.clear(by)
         throttled = self._plane.throttle.limits is not None
         self._plane.throttle.limit(None)
         self._plane.staleness.clear()

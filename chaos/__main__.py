@@ -1,0 +1,53 @@
+"""`python -m chaos`: kill, resume, judge, and print the figures; 1 when something was lost, repeated or untrue."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from chaos.azure import Azure
+from chaos.campaign import VARIANTS, Campaign, cases
+from chaos.figures import report
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--number", type=int, help="only this run of the seed")
+    parser.add_argument("--only", choices=VARIANTS, help="only runs of this variant")
+    parser.add_argument("--plan", choices=("large", "small"), default="large")
+    parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
+    parser.add_argument("--keep", action="store_true", help="leave homes and resources to look at")
+    asked = parser.parse_args(arguments)
+    root = Path(tempfile.mkdtemp(prefix="azlin-chaos-"))
+    began = time.monotonic()
+    azure = Azure(root / "azure")
+    try:
+        campaign = Campaign(azure, root, keep=asked.keep)
+        wanted = cases(asked.seed, asked.runs, asked.plan, only=asked.only)
+        if asked.number is not None:
+            wanted = [case for case in cases(asked.seed, asked.number + 1, asked.plan) if case.number == asked.number]
+        campaign.measure(wanted)
+        with ThreadPoolExecutor(asked.jobs) as hands:
+            judged = list(hands.map(campaign.run, wanted))
+        failed = report(judged, campaign.whole_s, time.monotonic() - began, asked.plan)
+    finally:
+        azure.close()
+        if asked.keep:
+            print(f"kept: {root}")
+        else:
+            shutil.rmtree(root, ignore_errors=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

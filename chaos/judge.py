@@ -1,0 +1,218 @@
+"""What became of a run, by what the sandbox and the files say."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from azlin.agentic.objective_manager import copy_of
+from azlin.agentic.types import GROUP_TYPE, Objective, Operation
+from azlin.gateways.journal import Journal
+from azlin.paths import Paths
+from chaos.azure import Azure, Request, differs, ended_well
+from chaos.lives import AZLIN, Run, outcome_of
+
+CHANGES = ("PUT", "PATCH", "DELETE", "POST")
+
+
+@dataclass
+class Judged:
+    """The complaints of one run by kind, and its figures. Times are seconds; None: there was no such call."""
+
+    lost: list[str] = field(default_factory=list[str])
+    twice: list[str] = field(default_factory=list[str])
+    repeated: list[str] = field(default_factory=list[str])
+    damaged: list[str] = field(default_factory=list[str])
+    untrue: list[str] = field(default_factory=list[str])
+    unknown: list[str] = field(default_factory=list[str])
+    """Acts that azlin says it does not know the fate of, or that it will not repeat: no complaint, but counted."""
+    put_again: int = 0
+    verdict: str = ""
+    code: int | None = None
+    first_call_s: list[float] = field(default_factory=list[float])
+    first_change_s: list[float] = field(default_factory=list[float])
+
+    @property
+    def complaints(self) -> dict[str, list[str]]:
+        kinds = ("lost", "twice", "repeated", "damaged", "untrue")
+        return {kind: getattr(self, kind) for kind in kinds if getattr(self, kind)}
+
+
+def judge(run: Run, azure: Azure) -> Judged:
+    judged = Judged()
+    asked = azure.requests(run.case.prefix, run.began_at)
+    said = outcome_of(run.last)
+    judged.verdict, judged.code = str(said.get("verdict", "")), run.last.code
+    good = _as_wanted(run, azure, judged)
+    _nothing_else(run, azure, judged)
+    good &= _acts(run, asked, said, judged)
+    _puts(asked, judged)
+    _truth(run, said, good=good, judged=judged)
+    _files(run, judged)
+    _zombie(run, asked, judged)
+    _pace(run, asked, judged)
+    judged.damaged += [note for note in run.notes if "did not end" in note]
+    judged.untrue += [note for note in run.notes if "not over" in note]
+    return judged
+
+
+def _as_wanted(run: Run, azure: Azure, judged: Judged) -> bool:
+    """Every wanted thing is there as wanted, every doomed one is gone."""
+    before = len(judged.lost)
+    for operation in run.draft.operations:
+        if operation.verb == "act":
+            continue
+        there = azure.get(operation.target)
+        if operation.verb == "delete":
+            judged.lost += [f"{operation.id}: still there"] if there is not None else []
+        elif there is None:
+            judged.lost.append(f"{operation.id}: not there")
+        elif not ended_well(there):
+            judged.lost.append(f"{operation.id}: {there['properties']['provisioningState']}")
+        else:
+            judged.lost += [f"{operation.id}: {one}" for one in differs(operation, there)]
+    return len(judged.lost) == before
+
+
+def _nothing_else(run: Run, azure: Azure, judged: Judged) -> None:
+    """Nothing is there that nobody wanted."""
+    wanted = [operation for operation in run.draft.operations if operation.verb == "ensure"]
+    before = [ref for ref, _ in run.draft.before]
+    named = {operation.target.key for operation in wanted} | {ref.key for ref in before}
+    machines = [key for key in named if "/virtualmachines/" in key]
+    named |= {key.replace("/virtualmachines/", "/disks/") + "disk" for key in machines}
+    groups = azure.groups(run.case.prefix)
+    known = {one.rpartition("/")[2] for one in named if "/providers/" not in one}
+    judged.twice += [f"a group nobody wanted: {one}" for one in groups if one.casefold() not in known]
+    found = [str(one["id"]) for group in groups for one in azure.listed(group)]
+    found += [str(one["id"]) for group in groups for one in azure.assignments(group)]
+    for ref in {one.key: one for one in [operation.target for operation in wanted] + before}.values():
+        for kind, type_ in (("subnets", "virtualnetworks"), ("securityRules", "networksecuritygroups")):
+            if ref.type.casefold().endswith("/" + type_):
+                found += [str(one["id"]) for one in azure.below(ref, kind)]
+    judged.twice += [f"nobody wanted {one}" for one in found if one.casefold() not in named]
+    judged.twice += [f"{times} of {one}" for one, times in Counter(found).items() if times > 1]
+
+
+def _acts(run: Run, asked: list[Request], said: dict[str, Any], judged: Judged) -> bool:
+    """Each POST was carried out once; one that was not, or may not have been, is told of. Whether all were."""
+    results = _told(run, said)
+    complete = True
+    for operation in run.draft.operations:
+        if operation.verb != "act":
+            continue
+        path = f"{operation.target.key}/{operation.desired['action']}".casefold()
+        times = sum(one.method == "POST" and one.path == path and one.status < 300 for one in asked)
+        status = results.get((operation.target.key, str(operation.desired["action"]).casefold()), "not told of")
+        if times > 1:
+            judged.repeated.append(f"{operation.id}: carried out {times} times")
+        if status == "done":
+            if times == 0:
+                judged.untrue.append(f"{operation.id}: azlin says it was done; Azure was never asked")
+                judged.lost.append(f"{operation.id}: never carried out")
+                complete = False
+            continue
+        complete = False
+        judged.unknown.append(f"{operation.id}: {status}; carried out {times} times")
+        if status in ("not told of", "skipped", "started"):
+            judged.lost.append(f"{operation.id}: {status}")
+    return complete
+
+
+def _told(run: Run, said: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """What azlin says of each act, by what it is about (its id may be another after a replan)."""
+    plan = run.filed.plan if run.filed is not None else None
+    status = {one["operation"]: str(one["status"]) for one in said.get("results", [])}
+    return {
+        (operation.target.key, str(operation.desired.get("action")).casefold()): status.get(operation.id, "not told of")
+        for operation in (plan.operations if plan is not None else ())
+        if operation.verb == "act"
+    }
+
+
+def _puts(asked: list[Request], judged: Judged) -> None:
+    """No PUT made a thing twice. A PUT that was only sent again is counted; it made nothing."""
+    puts = [one for one in asked if one.method == "PUT" and one.status < 300]
+    made = Counter(one.path for one in puts if one.status == 201)
+    judged.twice += [f"{path}: made {times} times" for path, times in made.items() if times > 1]
+    judged.put_again += sum(times - 1 for times in Counter(one.path for one in puts).values() if times > 1)
+
+
+def _truth(run: Run, said: dict[str, Any], *, good: bool, judged: Judged) -> None:
+    """`achieved` and 0 exactly when Azure agrees."""
+    claims = judged.verdict == "achieved"
+    if claims != (judged.code == 0):
+        judged.untrue.append(f"verdict {judged.verdict!r} with exit code {judged.code}")
+    if claims and not good:
+        judged.untrue.append("achieved is said, and Azure disagrees")
+    if not claims and good:
+        judged.untrue.append(f"{judged.verdict or 'nothing'} is said, and everything is done: {said.get('summary', run.last.err[-300:])}")
+
+
+def _files(run: Run, judged: Judged) -> None:
+    paths = Paths(run.home)
+    try:
+        with closing(sqlite3.connect(f"{paths.journal.as_uri()}?mode=ro", uri=True)) as ledger:
+            answer = ledger.execute("PRAGMA integrity_check").fetchone()[0]
+        if answer != "ok":
+            judged.damaged.append(f"the journal: {answer}")
+        with Journal.open(paths) as journal:
+            judged.damaged += [str(one) for one in journal.damaged()]
+            for objective in journal.objectives():
+                if (paths.objectives / f"{objective.id}.json").read_bytes() != copy_of(objective):
+                    judged.damaged.append(f"the copy of {objective.id} is not what the journal says")
+                msgspec.json.decode((paths.objectives / f"{objective.id}.json").read_bytes(), type=Objective)
+    except (OSError, sqlite3.Error, msgspec.MsgspecError) as damaged:
+        judged.damaged.append(f"{type(damaged).__name__}: {damaged}")
+    drafts = [path.name for path in (*paths.home.iterdir(), *paths.objectives.iterdir()) if _is_draft(path.name)]
+    judged.damaged += [f"a draft was left: {name}" for name in drafts]
+    if paths.command_history.exists():
+        for line in paths.command_history.read_bytes().splitlines():
+            try:
+                json.loads(line)
+            except ValueError:
+                judged.damaged.append(f"the command history holds {line[:60]!r}")
+    verified = subprocess.run(
+        [*AZLIN, "audit", "verify"],
+        env={**os.environ, "AZLIN_HOME": str(run.home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if verified.returncode:
+        judged.damaged.append(f"audit verify: {verified.stdout[-300:]} {verified.stderr[-300:]}")
+
+
+def _is_draft(name: str) -> bool:
+    return name.startswith(".") and name.count(".") >= 3
+
+
+def _zombie(run: Run, asked: list[Request], judged: Judged) -> None:
+    """A runner that slept while another took over writes nothing when it wakes."""
+    if run.thawed_at is None:
+        return
+    for one in asked:
+        if one.at >= run.thawed_at and one.method in CHANGES:
+            judged.twice.append(f"the zombie sent {one.method} {one.path}: {one.status}")
+
+
+def _pace(run: Run, asked: list[Request], judged: Judged) -> None:
+    """From the start of a process that goes on to its first call, and to its first change."""
+    for life in run.lives:
+        if life.argv[:2] != ["objective", "resume"]:
+            continue
+        its = [one for one in asked if life.at <= one.at <= life.ended_at]
+        judged.first_call_s += [one.at - life.at for one in its[:1]]
+        judged.first_change_s += [one.at - life.at for one in its if one.method in CHANGES][:1]
+
+
+def is_group(operation: Operation) -> bool:
+    return operation.target.type == GROUP_TYPE
