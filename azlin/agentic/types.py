@@ -21,7 +21,7 @@ Decision = Literal["allow", "warn", "refuse"]
 Confidence = Literal["high", "medium", "low"]
 Verdict = Literal[
     "achieved", "partly", "failed", "refused", "undecided", "running", "timed-out", "previewed", "interrupted", "cancelled"
-]
+]  # fmt: skip
 
 EFFECTS: tuple[Effect, ...] = ("reads", "creates", "changes", "destroys")
 """From harmless to worst."""
