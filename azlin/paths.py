@@ -66,6 +66,10 @@ class Paths:
         return self.home / "ms_learn_cache"
 
     @property
+    def failure_history(self) -> Path:
+        return self.home / "failure_history.json"
+
+    @property
     def sandbox(self) -> Path:
         return self.home / "sandbox"
 

@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from azlin.agentic.explanation import Explanation
+
 Verb = Literal["read", "ensure", "delete", "act", "command"]
 Effect = Literal["reads", "creates", "changes", "destroys"]
 Status = Literal["started", "done", "failed", "skipped", "undone"]
@@ -336,7 +338,8 @@ class OperationResult(Value, frozen=True):
 class Outcome(Value, frozen=True):
     """How it ended. `data` is what a read returned (a list of dicts, or a dict); it is shown, and never kept.
 
-    `exit_code` is what the process said (design: exit codes); `failure` says why nothing ran, when nothing did.
+    `exit_code` is what the process said (design: exit codes); `failure` says why nothing ran, when nothing did;
+    `failures` explains each distinct failure of its operations.
     """
 
     verdict: Verdict
@@ -346,6 +349,7 @@ class Outcome(Value, frozen=True):
     data: Any = None
     results: tuple[OperationResult, ...] = ()
     next_steps: tuple[str, ...] = ()
+    failures: tuple[Explanation, ...] = ()
 
 
 class Replaced(Value, frozen=True):

@@ -34,6 +34,13 @@ class Reader(Protocol):
         `Microsoft.Resources/resources` every resource's envelope (no properties)."""
         ...
 
+    def inquire(self, path: str, api_version: str, *, where: str = "", body: Resource | None = None) -> Any:
+        """What Azure tells that is no resource: SKUs, usages, whether a name is free. A list is whole, all pages of it.
+
+        `where` is an OData filter. With a `body` it is a POST, which must be one that changes nothing.
+        """
+        ...
+
 
 class World:
     """See the module. All methods raise WorldUnknown (exit 4) when nobody is signed in; ask `known` first."""
@@ -66,6 +73,16 @@ class World:
         """All resources of a type, in the subscription or in one group (a missing group has none)."""
         key = ("list", f"{type.casefold()}|{(group or '').casefold()}", expand or "")
         return self._ask(key, lambda reader: reader.list(type, group=group, expand=expand))
+
+    def inquire(self, path: str, api_version: str, *, where: str = "", body: Resource | None = None) -> Any:
+        """What Azure tells that is no resource (`Reader.inquire`), below this subscription: `providers/NS/skus`.
+
+        It is asked now, and no plan is made against it: what is on offer changes by the hour.
+        """
+        if self._reader is None or self.cloud.subscription is None or not self.cloud.signed_in:
+            raise self._unknown()
+        whole = f"/subscriptions/{self.cloud.subscription}/{path}"
+        return self._reader.inquire(whole, api_version, where=where, body=body)
 
     def made_with(self, ref: ResourceRef) -> tuple[ResourceRef, ...]:
         """What azlin created together with this resource, by the journal's own record (itself not included)."""
@@ -109,14 +126,18 @@ class World:
 
     def _ask(self, key: tuple[str, str, str], question: Callable[[Reader], Any]) -> Any:
         if self._reader is None or not self.cloud.signed_in:
-            raise WorldUnknown(
-                "what exists in Azure is unknown, because nobody is signed in",
-                fix="az login   (or add --sandbox to try it on an Azure on loopback)",
-            )
+            raise self._unknown()
         with self._turn:
             if key not in self._answers:
                 self._answers[key] = question(self._reader)
             return self._answers[key]
+
+    @staticmethod
+    def _unknown() -> WorldUnknown:
+        return WorldUnknown(
+            "what exists in Azure is unknown, because nobody is signed in",
+            fix="az login   (or add --sandbox to try it on an Azure on loopback)",
+        )
 
 
 def _settled(answer: Any) -> Any:

@@ -116,6 +116,19 @@ class Arm:
             whole = list(hands.map(partial(self._whole, expand=expand), found))
         return [one for one in whole if one is not None]
 
+    def inquire(self, path: str, api_version: str, *, where: str = "", body: Json | None = None) -> Any:
+        """What Azure tells that is no resource (`world.Reader.inquire`): every element of a list, else the answer.
+
+        With a `body` it is a POST that changes nothing (checkNameAvailability), and leaves once.
+        """
+        url = self._url(path, api_version) + (f"&{urlencode({'$filter': where}, safe='$')}" if where else "")
+        if body is None:
+            return self._lists.pages(self._read(url))
+        answer = self._authorized("POST", url, body)
+        if answer.status >= 300:
+            raise refusal(answer)
+        return answer_object(answer)
+
     def known_version(self, type_: str) -> str | None:
         """The api-version that would be used, if it can be said without asking Azure."""
         return self._versions.known(type_)

@@ -45,6 +45,10 @@ class Lists:
             if refused.status == 404 and says_absent(refused.code, type_):
                 return []
             raise
+        return self.pages(first)
+
+    def pages(self, first: Answer) -> list[Json]:
+        """Every element of a list, from its first page on. Raises AzureRefused when it is none."""
         return list(self._pages(first))
 
     def _pages(self, answer: Answer) -> Iterator[Json]:

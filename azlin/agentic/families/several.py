@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace as replaced
 from typing import Any, cast
 
 import msgspec
 from msgspec.structs import replace
 
 from azlin.agentic.families import IntentFamily
+from azlin.agentic.families.cures import Case, Cure, Curing
 from azlin.agentic.families.drafting import wired
 from azlin.agentic.families.foreseen import Foreseen, id_of
 from azlin.agentic.language.kinds import kind_of_type
 from azlin.agentic.types import Intent, Operation, Plan
 from azlin.agentic.world import World
-from azlin.errors import Undecided
+from azlin.errors import Undecided, UsageRefused
 from azlin.settings import Defaults
 
 
@@ -70,6 +72,29 @@ class Several:
                 rows = family.rows(part, operation, raw)
                 return cast("list[Any]", rows) if isinstance(rows, list) else [rows]
         return raw
+
+    def cures(self, case: Case) -> tuple[Cure, ...]:
+        """Those of the part that planned what failed."""
+        part = self._part_of(case)
+        return () if part is None else part[1].cures(replaced(case, intent=part[0]))
+
+    def changed(self, case: Case, changes: Mapping[str, str]) -> Intent:
+        part = self._part_of(case)
+        if part is None:
+            raise UsageRefused("nothing of this request can be changed now", fix="azlin objective resume ID")
+        changed = part[1].changed(replaced(case, intent=part[0]), changes)
+        parts = self._parts(case.intent)
+        return replace(
+            of_parts(changed if one == part[0] else one for one in parts), assumptions=case.intent.assumptions
+        )
+
+    def _part_of(self, case: Case) -> tuple[Intent, Curing] | None:
+        """The one part that is about the kind of thing that failed; None when that is not certain."""
+        family = self._families.get(kind_of_type(case.operation.target.type).family)
+        mine = [part for part in self._parts(case.intent) if family is not None and part.family == family.name]
+        named = [part for part in mine if case.operation.target.leaf in part.parameters.get("names", ())]
+        chosen = mine if len(mine) == 1 else named
+        return (chosen[0], family) if len(chosen) == 1 and isinstance(family, Curing) else None
 
     def _parts(self, intent: Intent) -> tuple[Intent, ...]:
         return msgspec.convert(intent.parameters, SeveralParameters).parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,10 +11,12 @@ import msgspec
 from azlin.agentic.families.bodies import pairs, properties_of
 from azlin.agentic.families.choosing import choose, rows_of
 from azlin.agentic.families.completion import Completion, aim_in_words, names_in_words, place_in_words
+from azlin.agentic.families.cures import Case, Cure
 from azlin.agentic.families.drafting import Draft, ensure_group
 from azlin.agentic.families.foreseen import id_of
 from azlin.agentic.families.holders import holder
 from azlin.agentic.families.naming import broken_rule, twice
+from azlin.agentic.families.storage_cures import name_cures, with_name
 from azlin.agentic.families.tagging import tag
 from azlin.agentic.language.filters import Where, group_of, tags_of
 from azlin.agentic.language.kinds import ACCOUNT_TYPE, BY_NAME, CONTAINER_TYPE
@@ -143,6 +146,12 @@ class Storage:
             draft.ensure(ref, account_body(wanted))
             for container in wanted.containers:
                 _container(draft, ref, container)
+
+    def cures(self, case: Case) -> tuple[Cure, ...]:
+        return name_cures(case)
+
+    def changed(self, case: Case, changes: Mapping[str, str]) -> Intent:
+        return with_name(case, changes)
 
     def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:  # noqa: ARG002 - the protocol's
         where = msgspec.convert(intent.parameters, StorageParameters).where

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,9 +11,11 @@ import msgspec
 from azlin.agentic.families import Keys, Sizes
 from azlin.agentic.families.choosing import rows_of
 from azlin.agentic.families.completion import Completion, aim_in_words, names_in_words, place_in_words
+from azlin.agentic.families.cures import Case, Cure
 from azlin.agentic.families.naming import RESERVED_USERS, WINDOWS_COMPUTER_NAME_MAX, broken_rule, twice
 from azlin.agentic.families.vm_acts import plan_act
 from azlin.agentic.families.vm_creation import plan_creation
+from azlin.agentic.families.vm_cures import vm_cures, with_changes
 from azlin.agentic.families.vm_parameters import VmParameters, request_for
 from azlin.agentic.families.vm_removal import plan_removal
 from azlin.agentic.language import images, sizes
@@ -251,6 +254,12 @@ class VirtualMachines:
         if intent.action == "delete":
             return plan_removal(wanted.where, world)
         return plan_act(intent.action, wanted, world)
+
+    def cures(self, case: Case) -> tuple[Cure, ...]:
+        return vm_cures(case, self._sizes)
+
+    def changed(self, case: Case, changes: Mapping[str, str]) -> Intent:
+        return with_changes(case, changes)
 
     def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:  # noqa: ARG002 - the protocol's
         where = msgspec.convert(intent.parameters, VmParameters).where
