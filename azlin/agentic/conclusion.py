@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from azlin.agentic.retry_policy import failure_of
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import (
     Failure,
@@ -80,13 +81,7 @@ def nothing_to_do(objective: Objective) -> Outcome:
 def stopped_by(error: AzlinError, objective: Objective, *, begun: bool) -> Outcome:
     """The Outcome of a road that an error ended. `begun`: an operation had left before, so that something may have been
     done, which nobody has looked at yet; then the way on is to resume, which asks Azure first."""
-    failure = Failure(
-        type=error.ref,
-        code=error.ref,
-        message=error.what,
-        hint=error.fix or error.why,
-        links=(error.link,),
-    )
+    failure = failure_of(error)
     if begun and error.exit_code == 1:
         return Outcome(
             verdict="partly",
@@ -153,19 +148,25 @@ def _verdict(
         return "achieved"
     if stopped:
         return "interrupted"
-    if any(result.failure and result.failure.type == "timeout" for result in results):
+    if any(result.failure and result.failure.type == "timed_out" for result in results):
         return "timed-out"
     changed = [r for r in results if r.status == "done" and _acted(plan, r.operation)]
     return "partly" if changed else "failed"
 
 
 def _exit_code(verdict: Verdict, results: Sequence[OperationResult]) -> int:
-    kinds = {result.failure.type for result in results if result.failure is not None}
-    if verdict == "failed" and "sign-in" in kinds:
+    failures = [result.failure for result in results if result.failure is not None]
+    if verdict == "failed" and any(f.type == "sign_in" or f.action == "reauthenticate" for f in failures):
         return 4
-    if verdict == "failed" and kinds <= {"not-found", "skipped"} and "not-found" in kinds:
+    told = [failure for failure in failures if failure.type != "skipped"]
+    if verdict == "failed" and told and all(map(_absent, told)):
         return 3
     return EXIT_CODES[verdict]
+
+
+def _absent(failure: Failure) -> bool:
+    """Whether what was named does not exist: the thing itself, or what it stands on."""
+    return failure.type == "not_found" or failure.action == "create_dependency" or failure.status in (404, 410)
 
 
 def _summary(

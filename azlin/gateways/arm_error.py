@@ -15,11 +15,11 @@ from typing import Any, cast
 
 from azlin.errors import AzureRefused
 from azlin.gateways.http import Answer
+from azlin.gateways.innermost import said_in
 from azlin.redaction import redact
 
 BODY_MAX = 20_000
 MESSAGE_MAX = 2_000
-NESTING_MAX = 8
 
 Json = dict[str, Any]
 
@@ -72,11 +72,6 @@ def answer_object(answer: Answer) -> Json:
     return cast("Json", body)
 
 
-def said_in(body: Any) -> tuple[str, str]:
-    """(code, message) of the innermost error that has both; empty strings for what is not there."""
-    return _innermost(cast("Json", body), NESTING_MAX) if isinstance(body, dict) else ("", "")
-
-
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds that the server asks to wait: `x-ms-retry-after-ms`, `retry-after-ms`, or `Retry-After` in seconds or as
     an HTTP date (RFC 9110 §10.2.3). None when it says nothing readable."""
@@ -96,49 +91,6 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
-
-
-def _innermost(body: Json, depth: int) -> tuple[str, str]:
-    """Walk down `error`, `details` and `innererror`; the deepest pair of code and message is the cause."""
-    folded: Json = {key.casefold(): value for key, value in body.items()}
-    here = (_word(folded.get("code")), _words(folded.get("message")))
-    if isinstance(folded.get("error"), str):  # OAuth 2.0 (RFC 6749 §5.2)
-        here = (_word(folded["error"]), _words(folded.get("error_description")))
-    if depth == 0:
-        return here
-    for inner in _inside(folded):
-        code, message = _innermost(inner, depth - 1)
-        if code and message:
-            return code, message
-        if code and not here[0]:
-            here = (code, here[1])
-    return here
-
-
-def _inside(folded: Json) -> list[Json]:
-    """The errors that an error contains, likeliest first. Deployments carry a whole JSON error as the message."""
-    found: list[Any] = [folded.get("error"), folded.get("odata.error"), folded.get("innererror")]
-    details = folded.get("details")
-    found += cast("list[Any]", details) if isinstance(details, list) else [details]
-    message = folded.get("message")
-    if isinstance(message, str) and message.lstrip().startswith("{"):
-        found.append(_parsed(message))
-    properties = folded.get("properties")
-    if isinstance(properties, dict):
-        within = cast("Json", properties)
-        found += [within.get("error"), within.get("statusMessage")]
-    return [cast("Json", one) for one in found if isinstance(one, dict)]
-
-
-def _word(value: Any) -> str:
-    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
-
-
-def _words(value: Any) -> str:
-    """A message, also in OData v3's `{"lang": …, "value": …}`."""
-    if isinstance(value, dict):
-        value = cast("Json", value).get("value")
-    return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 def _parsed(text: str) -> Any:

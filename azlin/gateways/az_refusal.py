@@ -7,7 +7,6 @@ reason of its own after a call that went well.
 
 from __future__ import annotations
 
-import builtins
 import json
 import re
 from collections.abc import Mapping
@@ -23,7 +22,8 @@ from azlin.errors import (
     SignInNeeded,
     UsageRefused,
 )
-from azlin.gateways.arm_error import retry_after_s, said_in
+from azlin.gateways.arm_error import retry_after_s
+from azlin.gateways.innermost import errors_in, said_in
 from azlin.gateways.process import ProcessResult
 from azlin.redaction import redact
 
@@ -42,9 +42,6 @@ _NEVER_REACHED = re.compile(
 _LOST = re.compile(
     r"Connection aborted|RemoteDisconnected|Connection reset|Read timed out|IncompleteRead|broken pipe", re.I
 )
-_CODED = re.compile(r"^(?P<depth>(?:Exception Details:)?[ \t]*)\((?P<code>[A-Za-z][\w.\-]*)\) ?(?P<message>.*)$", re.M)
-_PAIR = re.compile(r"^\s*Code: (?P<code>\S+)\s*\n\s*Message: (?P<message>.+)$", re.M)
-_PREFIXED = re.compile(r"^(?P<code>[A-Z][A-Za-z]{3,})(?:: |\()(?P<message>.+)$", re.S)
 
 
 @dataclass(frozen=True)
@@ -128,32 +125,14 @@ def _without_code(result: AzResult, text: str) -> AzlinError:
 
 
 def _said(text: str, http: Http) -> tuple[str, str]:
-    in_text = _in_text(text)
+    first = errors_in(text)[0]
+    in_text = (first.code, first.message)
     in_body = said_in(_json(http.body))
     if in_body[0] and (in_body[0] in text or in_body[1][:60] in " ".join(text.split())):
         return in_body
     if in_text[0]:
         return in_text
     return in_body if http.status is not None and http.status >= 400 else ("", "")
-
-
-def _in_text(text: str) -> tuple[str, str]:
-    """(code, message) as az prints them: JSON, `(Code) message` with indented details, `Code: / Message:`, or
-    `Code: message` of an older client."""
-    start = text.find("{")
-    while start != -1:
-        if (said := said_in(_json(text[start:])))[0]:
-            return said
-        start = text.find("{", start + 1)
-    coded = max(_CODED.finditer(text), key=lambda found: len(found["depth"]), default=None)
-    if coded is not None:
-        return coded["code"], _joined(coded["message"])
-    if pair := _PAIR.search(text):
-        return pair["code"], _joined(pair["message"])
-    prefixed = _PREFIXED.match(text)
-    if prefixed and prefixed["code"] != "Error" and not hasattr(builtins, prefixed["code"]):
-        return prefixed["code"], _joined(prefixed["message"].removesuffix(")"))
-    return "", ""
 
 
 def _status(result: AzResult, code: str) -> int | None:
@@ -182,7 +161,3 @@ def _json(text: str) -> Any:
 
 def _first_line(text: str) -> str:
     return text.partition("\n")[0].strip()
-
-
-def _joined(text: str) -> str:
-    return " ".join(text.split())

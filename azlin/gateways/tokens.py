@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from azlin.errors import AnswerLost, CloudUnreachable, SignInNeeded, StateUnwritable, ToolMissing
-from azlin.gateways.arm_error import refusal, said_in
+from azlin.gateways.arm_error import refusal
 from azlin.gateways.cloud import PUBLIC_ARM, Cloud, ServicePrincipal
 from azlin.gateways.files import write_whole
 from azlin.gateways.http import Http, is_loopback
+from azlin.gateways.innermost import said_in
 from azlin.paths import Paths
 
 EARLY_S = 300.0

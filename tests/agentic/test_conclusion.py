@@ -87,10 +87,10 @@ def test_an_operation_that_nobody_looked_at_does_not_count_as_good():
 
 
 def test_a_failure_says_whose_it_is_in_its_exit_code():
-    for kind, code in (("sign-in", 4), ("not-found", 3), ("quota", 1)):
+    for kind, code in (("sign_in", 4), ("not_found", 3), ("needs_quota", 1)):
         outcome = concluded(plan_of("reads"), [result("0", "failed", kind)], [])
         assert (outcome.verdict, outcome.exit_code) == ("failed", code)
-    timed_out = concluded(plan_of("creates"), [result("0", "failed", "timeout")], [Finding(operation="0", ok=None)])
+    timed_out = concluded(plan_of("creates"), [result("0", "failed", "timed_out")], [Finding(operation="0", ok=None)])
     assert (timed_out.verdict, timed_out.exit_code) == ("timed-out", 9)
 
 

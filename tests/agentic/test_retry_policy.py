@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azlin.agentic.retry_policy import KINDS, backoff, failure_of, kind_of, retriable
+from azlin.agentic.failure_catalogue import AZURES_CLASSES, CLASSES, RETRIED
+from azlin.agentic.retry_policy import backoff, failure_of, retriable
 from azlin.errors import (
     AnswerLost,
     AzlinError,
     AzureRefused,
+    BudgetExceeded,
     CloudUnreachable,
     ConfigUnreadable,
     NotFound,
@@ -21,25 +23,9 @@ from azlin.errors import (
     ToolMissing,
 )
 
-WORDS = {
-    "throttled",
-    "transient",
-    "conflict",
-    "not-found",
-    "quota",
-    "sku",
-    "permission",
-    "invalid",
-    "policy",
-    "sign-in",
-    "timeout",
-    "unreachable",
-    "unknown",
-}
 
-
-def refused(code: str, status: int | None = None, message: str = "no") -> AzureRefused:
-    return AzureRefused(code, message, status=status)
+def refused(code: str, status: int | None = None, message: str = "no", body: str = "") -> AzureRefused:
+    return AzureRefused(code, message, status=status, body=body)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +44,8 @@ def refused(code: str, status: int | None = None, message: str = "no") -> AzureR
         ("HTTP 408", 408),
         ("DeploymentActive", 409),
         ("ReferencedResourceNotProvisioned", 409),
+        ("PreconditionFailed", 412),
+        ("AllocationFailed", 200),
         ("anotheroperationinprogress", None),
         ("RetryableError", None),
     ],
@@ -77,9 +65,7 @@ def test_these_may_be_tried_again(code: str, status: int | None):
         ("ResourceNotFound", 404),
         ("StorageAccountAlreadyTaken", 409),
         ("Conflict", 409),
-        ("PreconditionFailed", 412),
         ("ScopeLocked", 409),
-        ("AllocationFailed", 200),
         ("SkuNotAvailable", 500),
         ("SomethingNew", None),
         ("SomethingNew", 400),
@@ -91,76 +77,71 @@ def test_these_may_not(code: str, status: int | None):
 
 
 @pytest.mark.parametrize(
-    ("error", "again", "kind"),
+    ("error", "again", "type_"),
     [
         (CloudUnreachable("x"), True, "unreachable"),
         (AnswerLost("x", repeatable=True), True, "unreachable"),
         (AnswerLost("x", repeatable=False), False, "unreachable"),
-        (TimedOut("x"), False, "timeout"),
-        (SignInNeeded("x"), False, "sign-in"),
-        (NotFound("x"), False, "not-found"),
-        (PermissionRefused("x"), False, "permission"),
-        (SchemaRefused("x"), False, "invalid"),
-        (ToolMissing("x"), False, "unknown"),
+        (TimedOut("x"), False, "timed_out"),
+        (SignInNeeded("x"), False, "sign_in"),
+        (NotFound("x"), False, "not_found"),
+        (PermissionRefused("x"), False, "needs_permission"),
+        (BudgetExceeded("x"), False, "needs_permission"),
+        (SchemaRefused("x"), False, "needs_change"),
+        (ToolMissing("x"), False, "tool"),
         (PlanStale("x"), False, "unknown"),
         (OutsideLoopback("x"), False, "unknown"),
         (ConfigUnreadable("x"), False, "unknown"),
     ],
 )
-def test_errors_of_ours(error: AzlinError, again: bool, kind: str):
-    assert (retriable(error), kind_of(error)) == (again, kind)
+def test_errors_of_ours(error: AzlinError, again: bool, type_: str):
+    failure = failure_of(error)
+    assert (retriable(error), failure.retriable, failure.type) == (again, again, type_)
+    assert failure.type in CLASSES
 
 
-@pytest.mark.parametrize(
-    ("code", "status", "message", "kind"),
-    [
-        ("OperationNotAllowed", 409, "exceeding approved Total Regional Cores quota", "quota"),
-        ("OperationNotAllowed", 409, "the disk is attached", "invalid"),
-        ("Whatever", 403, "no", "permission"),
-        ("Whatever", 409, "no", "conflict"),
-        ("Whatever", 404, "no", "not-found"),
-        ("Whatever", 422, "no", "invalid"),
-        ("Whatever", None, "no", "unknown"),
-        ("Whatever", 418, "no", "unknown"),
-        ("InvalidAuthenticationTokenTenant", 401, "no", "sign-in"),
-        ("SkuNotAvailable", 409, "no", "sku"),
-        ("RequestDisallowedByPolicy", 403, "no", "policy"),
-        ("QuotaExceeded", 400, "no", "quota"),
-    ],
-)
-def test_what_kind_of_refusal_it_is(code: str, status: int | None, message: str, kind: str):
-    assert kind_of(refused(code, status, message)) == kind
-
-
-def test_a_failure_keeps_azures_own_words():
+def test_a_failure_keeps_azures_own_words_and_says_why_and_what_to_do():
     failure = failure_of(refused("SkuNotAvailable", 409, "Standard_X is not available in westeurope"))
-    assert (failure.type, failure.code, failure.status) == ("sku", "SkuNotAvailable", 409)
+    assert (failure.type, failure.code, failure.status) == ("needs_change", "SkuNotAvailable", 409)
     assert failure.message == "Standard_X is not available in westeurope"
-    assert failure.links[0].startswith("https://")
+    assert failure.action == "change_sku_or_region"
+    assert failure.cause
+    assert "az vm list-skus" in failure.hint
+    assert failure.links[0].startswith("https://learn.microsoft.com/")
+    assert failure.signature
 
 
 def test_a_failure_of_ours_has_our_reference_and_the_fix():
     failure = failure_of(SignInNeeded("nobody is signed in", fix="az login"))
     assert (failure.type, failure.code, failure.message, failure.hint) == (
-        "sign-in",
+        "sign_in",
         "sign-in",
         "nobody is signed in",
         "az login",
     )
 
 
-def test_every_kind_in_the_table_is_a_word_that_the_rest_knows():
-    assert set(KINDS.values()) <= WORDS
+def test_what_somebody_knows_better_to_do_is_kept():
+    error = refused("StillThere")
+    error.fix = "azlin objective resume ID"
+    assert failure_of(error).hint == "azlin objective resume ID"
+
+
+def test_a_wrapper_gives_way_to_what_the_whole_answer_says():
+    inside = '{"error": {"code": "QuotaExceeded", "message": "no cores left"}}'
+    failure = failure_of(refused("DeploymentFailed", 409, "See the operations", body=inside))
+    assert (failure.type, failure.code, failure.message) == ("needs_quota", "QuotaExceeded", "no cores left")
+    assert failure_of(refused("DeploymentFailed", 409, "See the operations", body="{}")).type == "wrapper"
 
 
 @given(st.text(), st.one_of(st.none(), st.integers(100, 599)), st.text())
-def test_whatever_azure_says_has_a_kind_and_only_passing_trouble_is_tried_again(
+def test_whatever_azure_says_has_a_class_and_only_passing_trouble_is_tried_again(
     code: str, status: int | None, message: str
 ):
     said = refused(code, status, message)
-    assert failure_of(said).type in WORDS
+    assert failure_of(said).type in AZURES_CLASSES
     if retriable(said):
-        assert kind_of(said) in {"throttled", "transient", "conflict"}
+        assert failure_of(said).type in RETRIED
 
 
 @given(st.integers(1, 100))

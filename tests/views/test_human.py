@@ -217,7 +217,7 @@ def test_a_question_shows_what_may_have_been_meant_and_what_it_costs(nouns):
 def test_a_failure_is_told_in_azures_words_with_a_hint_and_a_way_on(nouns):
     plan = nouns.plan_of(nouns.VNET)
     failure = Failure(
-        type="quota", code="QuotaExceeded", message="no cores left", hint="ask for more", links=("https://l",)
+        type="needs_quota", code="QuotaExceeded", message="no cores left", hint="ask for more", links=("https://l",)
     )
     events = [
         nouns.event("plan-made", plan=plan),

@@ -275,7 +275,7 @@ def test_what_was_deleted_is_gone(strategy: AzureCli, room: Room):
     [result] = apply(strategy, room.one("read", GROUP_TYPE, room.group))
     assert result.status == "failed"
     assert result.failure is not None
-    assert result.failure.type == "not-found"
+    assert result.failure.type == "not_found"
 
 
 def test_undo_removes_exactly_what_was_made(strategy: AzureCli, room: Room):
