@@ -43,6 +43,7 @@ class Azure:
 
     def __init__(self, home: Path) -> None:
         self._paths = Paths(home)
+        self._paths.az_hosts.mkdir(mode=0o700, parents=True)
         self.instance: Instance = ensure_running(self._paths)
         tenant = self.instance.default_tenant
         self.tenant = tenant.id

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from azlin.agentic.objective_manager import copy_of
-from azlin.agentic.types import GROUP_TYPE, Objective, Operation
+from azlin.agentic.types import Objective
 from azlin.gateways.journal import Journal
 from azlin.paths import Paths
 from chaos.azure import Azure, Request, differs, ended_well
@@ -139,11 +139,13 @@ def _told(run: Run, said: dict[str, Any]) -> dict[tuple[str, str], str]:
 
 
 def _puts(asked: list[Request], judged: Judged) -> None:
-    """No PUT made a thing twice. A PUT that was only sent again is counted; it made nothing."""
-    puts = [one for one in asked if one.method == "PUT" and one.status < 300]
-    made = Counter(one.path for one in puts if one.status == 201)
-    judged.twice += [f"{path}: made {times} times" for path, times in made.items() if times > 1]
-    judged.put_again += sum(times - 1 for times in Counter(one.path for one in puts).values() if times > 1)
+    """Nothing was made, removed and made again. A PUT that was only sent again is counted; it made nothing (some
+    services answer 201 to it all the same)."""
+    done = [one for one in asked if one.method in ("PUT", "DELETE") and one.status < 300]
+    for path in {one.path for one in done}:
+        methods = "".join(one.method[0] for one in done if one.path == path)
+        judged.twice += [f"{path}: made, removed and made again"] if "PDP" in methods else []
+        judged.put_again += max(0, methods.count("P") - 1)
 
 
 def _truth(run: Run, said: dict[str, Any], *, good: bool, judged: Judged) -> None:
@@ -154,7 +156,11 @@ def _truth(run: Run, said: dict[str, Any], *, good: bool, judged: Judged) -> Non
     if claims and not good:
         judged.untrue.append("achieved is said, and Azure disagrees")
     if not claims and good:
-        judged.untrue.append(f"{judged.verdict or 'nothing'} is said, and everything is done: {said.get('summary', run.last.err[-300:])}")
+        judged.untrue.append(f"{judged.verdict or 'nothing'} is said, and everything is done: {_short(said, run)}")
+
+
+def _short(said: dict[str, Any], run: Run) -> str:
+    return str(said.get("summary") or run.last.err[-300:])[:200]
 
 
 def _files(run: Run, judged: Judged) -> None:
@@ -212,7 +218,3 @@ def _pace(run: Run, asked: list[Request], judged: Judged) -> None:
         its = [one for one in asked if life.at <= one.at <= life.ended_at]
         judged.first_call_s += [one.at - life.at for one in its[:1]]
         judged.first_change_s += [one.at - life.at for one in its if one.method in CHANGES][:1]
-
-
-def is_group(operation: Operation) -> bool:
-    return operation.target.type == GROUP_TYPE
