@@ -22,6 +22,7 @@ from azlin.agentic.strategies.base_strategy import ExecutionStrategy
 from azlin.agentic.strategy_selector import Candidacy, choose
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import (
+    Approval,
     BudgetVerdict,
     Intent,
     Objective,
@@ -50,7 +51,8 @@ class Road:
 
     `quote`, `judge` (whose last argument says whether somebody can be asked) and `validate` are bound to their tables
     and limits; `open_run` makes the durable run of one
-    objective, `started` says whether one of its operations ever left; `where` names the subscription to a person.
+    objective, `started` says whether one of its operations ever left; `hand_over` lets another process carry the
+    objective out and returns it with the Outcome to tell; `where` names the subscription to a person.
     """
 
     families: Mapping[str, IntentFamily]
@@ -63,6 +65,7 @@ class Road:
     validate: Callable[[Plan, Sequence[OperationResult], World], list[Finding]]
     open_run: Callable[[str, Terms], JournalledRun]
     started: Callable[[str], bool]
+    hand_over: Callable[[Objective, Terms], Objective]
     files: Files
     telling: Telling
     asker: Asker
@@ -113,6 +116,9 @@ class _Walker:
         approver.refuse_what_is_forbidden(plan, verdict, self.terms)
         self.road.world.cloud.require_sign_in()
         self._approved(plan, quote)
+        if self.terms.no_wait and plan.worst_effect != "reads":
+            self.objective = self.road.hand_over(self.objective, self.terms)  # from here on it is not ours to file
+            return
         if strategy is None:
             strategy, _ = choose(self.road.strategies, plan, self.terms.strategy)
         self._carry_out(plan, strategy)
@@ -168,8 +174,13 @@ class _Walker:
         return quote
 
     def _judged(self, plan: Plan, quote: Quote) -> BudgetVerdict:
-        """The verdict is made anew on every walk: money spent meanwhile counts, and so do today's flags."""
-        attended = self.road.asker.attended and not self.terms.yes and not self.terms.no_input
+        """The verdict is made anew on every walk: money spent meanwhile counts, and so do today's flags. What a yes to
+        this plan at this price allowed is still allowed, and what was shown at its question has been seen."""
+        yes = self._standing(plan, quote)
+        if yes is not None:
+            self.terms = replace(self.terms, allow=tuple(dict.fromkeys((*self.terms.allow, *yes.allows))))
+        asked = self.road.asker.attended and not self.terms.yes and not self.terms.no_input
+        attended = asked or (yes is not None and yes.how == "typed")
         verdict = self.road.judge(self.objective.id, plan, quote, self.terms, attended)
         self._save(budget=verdict)
         self._tell("budget-judged", budget=verdict)
@@ -185,8 +196,7 @@ class _Walker:
             raise
 
     def _approved(self, plan: Plan, quote: Quote) -> None:
-        earlier = self.objective.approval
-        if earlier is not None and earlier.fingerprint == approval_fingerprint(plan, quote):
+        if self._standing(plan, quote) is not None:
             return
         if plan.worst_effect != "reads":
             self._tell("approval-needed", question=approver.question_for(plan, quote, self.road.where))
@@ -207,6 +217,10 @@ class _Walker:
             self._still_true()
         self._save(approval=approval)
         self._tell("approval-given", approval=approval)
+
+    def _standing(self, plan: Plan, quote: Quote) -> Approval | None:
+        given = self.objective.approval
+        return given if given is not None and given.fingerprint == approval_fingerprint(plan, quote) else None
 
     def _command(self) -> list[str]:
         """The command that this objective came from, without its flags."""
