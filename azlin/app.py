@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -20,22 +23,26 @@ from azlin.agentic.families import IntentFamily
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import BudgetVerdict, Intent, Objective, Plan, Quote, Request
 from azlin.agentic.world import World
-from azlin.errors import UsageRefused
+from azlin.errors import AzlinError, UsageRefused
 from azlin.events import Telling
 from azlin.gateways.cloud import Cloud
-from azlin.gateways.journal import Journal
+from azlin.gateways.journal import Journal, Lease
 from azlin.paths import Paths
 from azlin.settings import Settings
 from azlin.views.base import View
 
 if TYPE_CHECKING:
     from azlin.agentic.audit_logger import AuditLogger
+    from azlin.agentic.execution_orchestrator import JournalledRun
+    from azlin.agentic.handover import Orders
     from azlin.agentic.objective_manager import ObjectiveManager
     from azlin.agentic.pipeline import Road
     from azlin.gateways.prices import Prices
     from azlin.gateways.schema import Schemas
 
 SANDBOX = "sandbox"
+RUNNER = (sys.executable, "-P", "-m", "azlin.cli.background")
+"""The program that carries an objective out in the background (`-P`: what lies in this directory is not imported)."""
 
 
 class App:
@@ -48,6 +55,7 @@ class App:
         self._environ = environ
         self._telling = Telling()
         self._secrets: dict[str, str] = {}
+        self._lease: Lease | None = None
 
     @classmethod
     def open(cls, paths: Paths, settings: Settings, terms: Terms, environ: Mapping[str, str] = os.environ) -> App:
@@ -97,7 +105,7 @@ class App:
             self._ask_for_secrets(objective, asker)
         else:
             objective = self.objectives.create(self._request(text), cloud.name)
-        ended = self._walk(objective, terms, cloud, view, asker)
+        ended = self._walk(replace(objective, terms=terms.kept()), terms, cloud, view, asker)
         if terms.save_path is not None:
             plan_file.write(terms.save_path, ended)
         return ended
@@ -110,8 +118,23 @@ class App:
         cloud = self._cloud_of(objective, terms)
         if objective.outcome is not None:
             return objective
-        self._ask_for_secrets(objective, asker)
-        return self._walk(objective, terms, cloud, view, asker)
+        with self._holding(objective.id, view):
+            self._ask_for_secrets(objective, asker)
+            return self._walk_on(replace(objective, terms=terms.kept()), terms, cloud, asker)
+
+    def carry_on(self, orders: Orders, view: View, asker: Asker) -> Objective:
+        """Take over, in a process of its own, what another process was asked to carry out, and do it."""
+        from azlin.agentic.conclusion import may_go_on
+
+        self._secrets.update(orders.secrets)
+        with self._holding(orders.objective, view, heir_of=orders.fence):
+            objective = may_go_on(self.objectives.show(orders.objective))
+            self._telling.tell("handed-over", objective.id, pid=os.getpid(), log=str(self._log_of(objective)))
+            try:
+                cloud = self._cloud_of(objective, orders.terms)
+            except AzlinError as stopped:
+                return self._stopped_by(stopped, objective)
+            return self._walk_on(objective, orders.terms, cloud, asker)
 
     def _ask_for_secrets(self, objective: Objective, asker: Asker) -> None:
         """The texts of secrets are never kept. Without an answer the operation that needs one says so."""
@@ -135,19 +158,55 @@ class App:
             parameters={"objective": made_by.id},
         )
         child = self.objectives.create(request, cloud.name, parent=made_by.id)
-        return self._walk(replace(child, intent=intent), terms, cloud, view, asker)
+        return self._walk(replace(child, intent=intent, terms=terms.kept()), terms, cloud, view, asker)
 
     def _walk(self, objective: Objective, terms: Terms, cloud: Cloud, view: View, asker: Asker) -> Objective:
+        with self._holding(objective.id, view):
+            return self._walk_on(objective, terms, cloud, asker)
+
+    def _walk_on(self, objective: Objective, terms: Terms, cloud: Cloud, asker: Asker) -> Objective:
         from azlin.agentic.pipeline import walk
 
+        return walk(objective, terms, self._road(cloud, terms, asker))
+
+    @contextmanager
+    def _holding(self, objective_id: str, view: View, heir_of: int | None = None) -> Generator[None]:
+        """The only runner of an objective, whose story is told to the audit log and the view."""
         self._telling.listen(self.audit, vital=True)
         self._telling.listen(view.show)
         try:
-            with self.journal.lease(objective.id, runner=f"azlin {os.getpid()}"):
-                return walk(objective, terms, self._road(cloud, terms, asker))
+            with self.journal.lease(objective_id, runner=f"azlin {os.getpid()}", heir_of=heir_of) as self._lease:
+                yield
         finally:
             self.audit.close()
             self.schemas.close()
+
+    def _hand_over(self, objective: Objective, terms: Terms) -> Objective:
+        from azlin.agentic import handover
+
+        fence = self._lease.fence if self._lease is not None else 0
+        orders = handover.orders(objective, fence, terms, self._secrets)
+        return handover.hand_over(objective, orders, RUNNER, self._log_of(objective), self.journal)
+
+    def _stopped_by(self, stopped: AzlinError, objective: Objective) -> Objective:
+        """The objective that an error ended before its road was open."""
+        from azlin.agentic.conclusion import stopped_by
+
+        outcome = stopped_by(stopped, objective, begun=bool(self.journal.entries(objective.id)))
+        ended = replace(objective, outcome=outcome)
+        self.objectives.file(ended)
+        about = {"verdict": outcome.verdict, "summary": outcome.summary, "exit_code": outcome.exit_code}
+        self._telling.tell("outcome-reached", objective.id, **about)
+        return ended
+
+    def _log_of(self, objective: Objective) -> Path:
+        return self.paths.runs / f"{objective.id}.log"
+
+    def _stoppable(self, run: JournalledRun) -> JournalledRun:
+        """A run that stops when its lease is lost, or when somebody asks for its end."""
+        if self._lease is not None:
+            self._lease.listen(run.stop)
+        return run
 
     def _notice(self, text: str) -> None:
         self._telling.tell("notice", text=text)
@@ -218,15 +277,18 @@ class App:
             quote=self._quote,
             judge=self._judge,
             validate=partial(validate, unreadable=unreadable, published=self.schemas.published),
-            open_run=lambda objective_id, terms: JournalledRun(
-                objective_id,
-                self.journal,
-                arm.get,
-                partial(matches, unreadable=unreadable, published=self.schemas.published),
-                self._telling,
-                timeout_s=terms.timeout_s,
+            open_run=lambda objective_id, terms: self._stoppable(
+                JournalledRun(
+                    objective_id,
+                    self.journal,
+                    arm.get,
+                    partial(matches, unreadable=unreadable, published=self.schemas.published),
+                    self._telling,
+                    timeout_s=terms.timeout_s,
+                )
             ),
             started=lambda objective_id: bool(self.journal.entries(objective_id)),
+            hand_over=self._hand_over,
             files=self.objectives,
             telling=self._telling,
             asker=asker,

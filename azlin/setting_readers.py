@@ -6,6 +6,8 @@ code uses it. It raises ValueError whose text completes the sentence "it must be
 
 from __future__ import annotations
 
+import math
+import re
 import shlex
 from decimal import Decimal, InvalidOperation
 from typing import cast
@@ -40,6 +42,26 @@ def seconds(value: object) -> Decimal:
     if amount <= 0:
         raise ValueError("a number of seconds above 0")
     return amount
+
+
+def duration(value: object) -> float:
+    """Seconds, from a number of them or a text such as `90s`, `10m`, `2h`, `1d` or `1h30m`."""
+    wanted = "a time above 0, in seconds or such as 90s, 10m, 2h, 1h30m or 1d"
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
+        raise ValueError(wanted)
+    told = str(value).strip().casefold().removesuffix(" s").replace(" ", "")
+    try:
+        total_s = float(told)
+    except ValueError:
+        if not re.fullmatch(r"(\d+(\.\d+)?[dhms])+", told):
+            raise ValueError(wanted) from None
+        total_s = sum(float(n) * UNITS_S[unit] for n, unit in re.findall(r"([\d.]+)([dhms])", told))
+    if not 0 < total_s < math.inf:
+        raise ValueError(wanted)
+    return total_s
+
+
+UNITS_S = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
 def amounts(value: object) -> dict[str, Decimal]:

@@ -43,6 +43,14 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class Run:
+    """How long one operation may take, and a whole run. None: 10 minutes for an operation, no end for a run."""
+
+    timeout_s: float | None = None
+    deadline_s: float | None = None
+
+
+@dataclass(frozen=True)
 class McpServer:
     name: str
     command: tuple[str, ...]
@@ -104,6 +112,7 @@ class Settings:
 
     defaults: Defaults = field(default_factory=Defaults)
     budget: Budget = field(default_factory=Budget)
+    run: Run = field(default_factory=Run)
     mcp: Mcp = field(default_factory=Mcp)
     model: Model = field(default_factory=Model)
     endpoints: Endpoints = field(default_factory=Endpoints)
@@ -178,6 +187,7 @@ SECTIONS: dict[str, tuple[type[Any], dict[str, Reader]]] = {
             "resource_groups": setting_readers.amounts,
         },
     ),
+    "run": (Run, {"timeout": setting_readers.duration, "deadline": setting_readers.duration}),
     "mcp": (Mcp, {"servers": _servers, "default_timeout": setting_readers.seconds}),
     "model": (Model, {"name": setting_readers.text}),
     "endpoints": (
@@ -187,7 +197,11 @@ SECTIONS: dict[str, tuple[type[Any], dict[str, Reader]]] = {
     "journal": (Journal, {"url": setting_readers.journal_url}),
     "notify": (Notify, {"urls": setting_readers.texts}),
 }
-FIELDS = {"mcp.default_timeout": "default_timeout_s"}
+FIELDS = {
+    "mcp.default_timeout": "default_timeout_s",
+    "run.timeout": "timeout_s",
+    "run.deadline": "deadline_s",
+}
 """Where the name in config.toml and the name in the code differ (units are in the code's names)."""
 
 TABLES = frozenset({"budget.resource_groups", "mcp.servers"})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from azlin.agentic.types import Value
 
@@ -36,3 +37,32 @@ class Terms(Value, frozen=True):
     timeout_s: float = 600.0
     deadline_s: float | None = None
     no_wait: bool = False
+
+    def kept(self) -> dict[str, Any]:
+        """What holds for every run of the objective, as plain JSON; what was left at its default is left out.
+
+        A yes is not in it, nor what it allows: those are in the Approval, bound to one plan at one price.
+        """
+        return {name: getattr(self, name) for name in KEPT if getattr(self, name) != getattr(Terms(), name)}
+
+
+KEPT = (
+    "strategy",
+    "group",
+    "location",
+    "subscription",
+    "max_operations",
+    "read_only",
+    "skip_cost_check",
+    "on_failure",
+    "timeout_s",
+    "deadline_s",
+)
+
+
+def agreed(said: Mapping[str, Any]) -> Terms:
+    """The Terms of what was said; None is what was not said. Names that terms do not have, which a newer azlin may have
+    remembered, are left out."""
+    return Terms(
+        **{name: value for name, value in said.items() if value is not None and name in Terms.__struct_fields__}
+    )

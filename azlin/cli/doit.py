@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import click
 
-from azlin.agentic.terms import Allowed, Terms
+from azlin.agentic.terms import Allowed, Terms, agreed
 from azlin.cli.output import Output, output_options
 from azlin.errors import UsageRefused
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 ALLOWED: tuple[str, ...] = get_args(Allowed)
 STRATEGIES = ("azure-cli", "arm")
 
@@ -26,6 +28,32 @@ class Allows(click.ParamType[str]):
             if word.strip() not in ALLOWED:
                 self.fail(f"{word!r} is not one of {', '.join(ALLOWED)}.", param, ctx)
         return value
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, as `setting_readers.duration` reads them."""
+
+    name = "duration"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        from azlin.setting_readers import duration
+
+        try:
+            return duration(value)
+        except ValueError as wanted:
+            self.fail(f"{value!r} is not {wanted}.", param, ctx)
+
+
+def time_options(command: Command) -> Command:
+    """How long one operation, and the whole run, may take. Without a flag: what config.toml says under [run]."""
+    for option in (
+        click.option("--deadline", "deadline_s", type=Duration(), metavar="TIME",
+                     help="Start nothing new after this time (exit 9); such as 2h."),
+        click.option("--timeout", "timeout_s", type=Duration(), metavar="TIME",
+                     help="How long one operation may take; such as 90s or 10m, the default."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 @click.command(epilog='Example: azlin doit "create 2 VMs named web1 and web2 in westeurope" --sandbox -n')
@@ -51,6 +79,8 @@ class Allows(click.ParamType[str]):
 @click.option("--no-input", is_flag=True, help="Ask nothing; stop where a question is open (exit 6).")
 @click.option("--on-failure", type=click.Choice(["undo", "keep", "ask"]), default="keep", show_default=True,
               help="What to do with what was created, when an operation fails.")  # fmt: skip
+@click.option("--no-wait", is_flag=True, help="After the yes, carry it out in the background (exit 8).")
+@time_options
 @click.option("--save", "save_path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Save the plan and its price, for someone else to run.")  # fmt: skip
 @click.option("--plan", "plan_path", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
@@ -66,7 +96,9 @@ def doit(text: tuple[str, ...], output: Output, **flags: Any) -> int:
     terms = terms_of(flags)
     refuse_contradictions(words, terms)
     from azlin.cli.session import carry
+    from azlin.cli.unfinished import tell_cut_off
 
+    tell_cut_off()
     return carry(terms, output, lambda app, view, asker: app.doit(words, terms, view, asker))
 
 
@@ -84,6 +116,12 @@ def refuse_contradictions(text: str, terms: Terms) -> None:
             "--no-input and --on-failure ask contradict each other",
             "--on-failure undo, or --on-failure keep",
         ),
+        (
+            terms.no_wait and terms.on_failure == "ask",
+            "--no-wait and --on-failure ask contradict each other: nobody is asked in the background",
+            "--on-failure undo, or --on-failure keep",
+        ),
+        (terms.no_wait and terms.dry_run, "--no-wait and -n contradict each other: nothing runs", "leave one out"),
         (planned and terms.save_path, "--plan and --save contradict each other: it is saved already", "cp the file"),
         (planned and terms.skip_cost_check, "--plan brings its price with it; --skip-cost-check contradicts it", ""),
         (planned and (terms.group or terms.location), "--plan is fixed; -g and -l cannot change it", "plan again"),
@@ -102,8 +140,20 @@ def _text(words: tuple[str, ...]) -> str:
         raise UsageRefused("standard input is not text", why=str(unreadable)) from None
 
 
-def terms_of(flags: dict[str, Any]) -> Terms:
-    """The terms that parsed flags mean; each word of a repeated --allow counts once."""
+def terms_of(flags: Mapping[str, Any], earlier: Mapping[str, Any] | None = None) -> Terms:
+    """The terms that parsed flags mean, on top of `earlier` ones that the objective remembers; times that neither says
+    are those of the settings. Each word of a repeated --allow counts once. Raises ConfigUnreadable."""
     words = [word.strip() for value in flags["allow"] for word in value.split(",")]
-    given: dict[str, Any] = {**flags, "allow": tuple(dict.fromkeys(words))}
-    return Terms(**given)
+    return agreed({**_times(), **(earlier or {}), **_given(flags), "allow": tuple(dict.fromkeys(words))})
+
+
+def _given(flags: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in flags.items() if value is not None}
+
+
+def _times() -> dict[str, float | None]:
+    from azlin.paths import Paths
+    from azlin.settings import Settings
+
+    run = Settings.load(Paths.from_environment()).run
+    return {"timeout_s": run.timeout_s, "deadline_s": run.deadline_s}

@@ -10,7 +10,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -90,19 +90,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     with contextlib.suppress(AttributeError, ValueError):
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    interruptible()
+    sys.exit(run(arguments))
+
+
+def interruptible() -> None:
+    """A polite request to end, and a terminal that closes, are what Ctrl-C is."""
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         signal.signal(number, _interrupt)
-    sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code. Everything that goes wrong has been told on stderr."""
     if "_AZLIN_COMPLETE" in os.environ:
         azlin.main(list(arguments), prog_name="azlin")
+
+    def command() -> Any:
+        with azlin.make_context("azlin", list(arguments)) as context:
+            return azlin.invoke(context)
+
+    return guarded(command, arguments)
+
+
+def guarded(command: Callable[[], Any], arguments: Sequence[str] = ()) -> int:
+    """Call a command and return its exit code, with whatever went wrong told on stderr."""
     code: Any
     try:
-        with azlin.make_context("azlin", list(arguments)) as context:
-            code = azlin.invoke(context)
+        code = command()
         sys.stdout.flush()
     except click.exceptions.Exit as left:
         code = left.exit_code
