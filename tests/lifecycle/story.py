@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,12 +15,17 @@ from azlin.agentic.approver import Question
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import Objective
 from azlin.app import App
+from azlin.errors import CloudUnreachable
 from azlin.events import Event
+from azlin.gateways.arm import Arm
 from azlin.gateways.az import Az
 from azlin.gateways.cloud import Cloud
+from azlin.gateways.http import Http
+from azlin.gateways.tokens import Tokens
 from azlin.paths import Paths
 from azlin.sandbox.instance import Instance
 from azlin.settings import Settings
+from tests.lifecycle.estate import Estate
 
 
 @dataclass
@@ -31,6 +38,8 @@ class Story:
     began_at: float = field(default_factory=time.time)
     events: list[Event] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    on_event: Callable[[Event], None] | None = None
+    """Something that happens meanwhile."""
 
     @property
     def cloud(self) -> Cloud:
@@ -65,8 +74,32 @@ class Story:
         """Ask the unmodified az."""
         return Az(self.cloud, self.paths).call(["az", *words, "-o", "json"])
 
+    def put(self, resource_id: str, body: dict[str, Any]) -> None:
+        """Let Azure have something, without az and without a plan."""
+        schemas = self._app(Terms()).schemas
+        with Http(self.cloud) as http:
+            Arm(self.cloud, http, Tokens(self.cloud, http, self.paths), schemas.api_version).put(resource_id, body)
+        schemas.close()
+
+    def estate(self) -> Estate:
+        """All that Azure has, from its own file; what is due by now has happened."""
+        with Http(self.cloud) as http, suppress(CloudUnreachable):
+            http.request("GET", f"{self.instance.arm}/subscriptions")
+        return Estate.of(self.paths.sandbox / "state.sqlite")
+
     def fault(self, **trouble: Any) -> None:
         self.instance.ask("POST", "faults", trouble)
+
+    def scenario(self, scenario: dict[str, Any]) -> None:
+        self.instance.ask("POST", "scenario", scenario)
+
+    def hits(self) -> list[int]:
+        """How often each fault hit, in the order in which they were made."""
+        return [one["hits"] for one in reversed(self.instance.ask("GET", "faults"))]
+
+    def peace(self) -> None:
+        """No trouble from now on."""
+        self.instance.ask("DELETE", "faults")
 
     def writes(self) -> list[str]:
         """The calls that could have changed something since the story began: `PUT /subscriptions/…`."""
@@ -76,9 +109,14 @@ class Story:
     def audit(self, objective: Objective) -> list[str]:
         return [record.kind for record in self._app(Terms()).audit.show(objective.id)]
 
-    def filed(self, objective: Objective) -> Objective:
+    def audit_problems(self) -> list[str]:
+        """What `audit verify` finds wrong with the whole log."""
+        return [str(problem) for problem in self._app(Terms()).audit.verify().problems]
+
+    def filed(self, objective: Objective | str) -> Objective:
         """The objective as it is kept."""
-        return self._app(Terms()).objectives.show(objective.id)
+        named = objective if isinstance(objective, str) else objective.id
+        return self._app(Terms()).objectives.show(named)
 
     def committed(self) -> Decimal:
         """What was approved this month already, in this home."""
@@ -101,6 +139,8 @@ class Recorder:
 
     def show(self, event: Event) -> None:
         self._story.events.append(event)
+        if self._story.on_event is not None:
+            self._story.on_event(event)
 
     def finish(self, objective: Objective) -> None:
         return
