@@ -15,7 +15,8 @@ OnFailure = Literal["undo", "keep", "ask"]
 class Terms(Value, frozen=True):
     """The terms of one run. `timeout_s` bounds one operation, `deadline_s` the run: after it nothing new starts.
 
-    `no_wait`: once there is a yes, a process of its own carries it out.
+    `no_wait`: once there is a yes, a process of its own carries it out. `chaos`: the seed of trouble that the sandbox
+    makes on purpose while it runs.
     """
 
     dry_run: bool = False
@@ -37,6 +38,7 @@ class Terms(Value, frozen=True):
     timeout_s: float = 600.0
     deadline_s: float | None = None
     no_wait: bool = False
+    chaos: int | None = None
 
     def kept(self) -> dict[str, Any]:
         """What holds for every run of the objective, as plain JSON; what was left at its default is left out.

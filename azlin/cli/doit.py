@@ -15,6 +15,7 @@ from azlin.errors import UsageRefused
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 ALLOWED: tuple[str, ...] = get_args(Allowed)
+CHAOS_HELP = "Random trouble while it runs, drawn from SEED; only in the sandbox."
 STRATEGIES = ("azure-cli", "arm")
 
 
@@ -81,6 +82,7 @@ def time_options(command: Command) -> Command:
               help="What to do with what was created, when an operation fails.")  # fmt: skip
 @click.option("--no-wait", is_flag=True, help="After the yes, carry it out in the background (exit 8).")
 @time_options
+@click.option("--chaos", type=click.IntRange(min=0), metavar="SEED", help=CHAOS_HELP)
 @click.option("--save", "save_path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Save the plan and its price, for someone else to run.")  # fmt: skip
 @click.option("--plan", "plan_path", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",

@@ -11,7 +11,7 @@ import click
 
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import Objective
-from azlin.cli.doit import STRATEGIES, Allows, terms_of
+from azlin.cli.doit import CHAOS_HELP, STRATEGIES, Allows, terms_of
 from azlin.cli.output import Output, output_options
 from azlin.errors import NotFound, Undecided, UsageRefused
 from azlin.paths import Paths
@@ -71,6 +71,7 @@ def _run_options(command: Command) -> Command:
             click.option("--no-input", is_flag=True, help="Ask nothing; stop where a question is open (exit 6)."),
             click.option("--strategy", type=click.Choice(STRATEGIES), help="What carries it out."),
             click.option("--sandbox", is_flag=True, help="Refuse (exit 2) unless it belongs to the sandbox."),
+            click.option("--chaos", type=click.IntRange(min=0), metavar="SEED", help=CHAOS_HELP),
         )
     ):
         command = option(command)
