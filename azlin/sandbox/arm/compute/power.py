@@ -7,10 +7,10 @@ from azlin.sandbox.arm.compute.vm_extensions import add_to_view
 from azlin.sandbox.arm.ids import ResourceId
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.store import ABOUT, Resource
 from azlin.sandbox.arm.times import iso
 
-_KEPT = "power/"
+_KEPT = f"{ABOUT}power/"
 _AFTER = {
     "start": "running",
     "restart": "running",

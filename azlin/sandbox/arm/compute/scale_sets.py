@@ -23,12 +23,12 @@ from azlin.sandbox.arm.compute.virtual_machines import image_of
 from azlin.sandbox.arm.compute.vm_sizes import find_size
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.store import ABOUT, Resource
 from azlin.sandbox.arm.times import iso
 
 SCALE_SETS = "Microsoft.Compute/virtualMachineScaleSets"
 INSTANCES = f"{SCALE_SETS}/virtualMachines"
-_SERVICES = "orchestration/"
+_SERVICES = f"{ABOUT}orchestration/"
 _MOST = 1000
 _APPLIES = frozenset(("manualupgrade", "extensionrollingupgrade", "osrollingupgrade"))
 """Actions after which instances are as the model says."""

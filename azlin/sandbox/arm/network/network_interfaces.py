@@ -12,12 +12,12 @@ from azlin.sandbox.arm.network.network_parts import NetworkTyped
 from azlin.sandbox.arm.network.public_addresses import give_address
 from azlin.sandbox.arm.references import add_user, drop_user, id_of, point_at, referenced
 from azlin.sandbox.arm.refusals import ArmRefusal, content_invalid
-from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.store import ABOUT, Resource
 
 INTERFACES = "Microsoft.Network/networkInterfaces"
 _POOLS = "loadBalancerBackendAddressPools"
 _NAT_RULES = "loadBalancerInboundNatRules"
-_ADDRESSES = "subnet-addresses/"
+_ADDRESSES = f"{ABOUT}subnet-addresses/"
 _RESERVED = 4
 """Azure keeps the first four addresses of a subnet and the last one."""
 

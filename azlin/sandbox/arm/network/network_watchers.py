@@ -20,12 +20,12 @@ from azlin.sandbox.arm.locations import all_locations, find_location, location_n
 from azlin.sandbox.arm.network.network_parts import NetworkTyped
 from azlin.sandbox.arm.references import id_of
 from azlin.sandbox.arm.refusals import ArmRefusal, content_invalid
-from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.store import ABOUT, Resource
 
 WATCHERS = "Microsoft.Network/networkWatchers"
 _GROUP = "NetworkWatcherRG"
 _NAME = "NetworkWatcher_"
-_OFF = "no-network-watcher/"
+_OFF = f"{ABOUT}no-network-watcher/"
 _TOPOLOGY = (
     "Microsoft.Network/virtualNetworks",
     "Microsoft.Network/virtualNetworks/subnets",

@@ -12,11 +12,11 @@ from azlin.sandbox.arm.jsonc import object_of
 from azlin.sandbox.arm.network.network_parts import NetworkTyped
 from azlin.sandbox.arm.references import id_of
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.store import ABOUT, Resource
 
 ADDRESSES = "Microsoft.Network/publicIPAddresses"
-_TAKEN = "public-address/"
-_LABEL = "dns-label/"
+_TAKEN = f"{ABOUT}public-address/"
+_LABEL = f"{ABOUT}dns-label/"
 _POOLS = (ipaddress.IPv4Network("203.0.113.0/24"), ipaddress.IPv4Network("198.18.0.0/15"))
 _TRIES = 64
 """How far to look in a pool before the next one: a full pool must not cost time."""

@@ -20,7 +20,7 @@ from azlin.sandbox.arm.catalog import versions
 from azlin.sandbox.arm.ids import ResourceId, parse_address
 from azlin.sandbox.arm.jsonc import Body, array_of, object_of
 from azlin.sandbox.arm.refusals import ArmRefusal
-from azlin.sandbox.arm.store import Resource
+from azlin.sandbox.arm.store import ABOUT, Resource
 from azlin.sandbox.arm.templates.deployment_scope import mode_of, opened, refuse_location
 from azlin.sandbox.arm.templates.expansion import Expansion
 from azlin.sandbox.arm.templates.template import Deployable, Template
@@ -29,8 +29,8 @@ from azlin.sandbox.arm.templates.unique_string import murmur_64
 from azlin.sandbox.arm.templates.what_if import changes
 from azlin.sandbox.arm.times import duration, iso
 
-OPERATIONS = "deployment-operations/"
-TEMPLATE = "deployment-template/"
+OPERATIONS = f"{ABOUT}deployment-operations/"
+TEMPLATE = f"{ABOUT}deployment-template/"
 _SCOPE = (
     r"(?P<scope>/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?"
     r"|/providers/Microsoft\.Management/managementGroups/[^/]+|)"

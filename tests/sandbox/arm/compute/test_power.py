@@ -90,3 +90,9 @@ def test_a_failed_vm_is_shown_as_an_error(vm: Resource, call: Call):
     vm.properties["provisioningState"] = "Failed"
     first = instance_view(vm, call)["statuses"][0]
     assert (first["code"], first["level"]) == ("ProvisioningState/failed", "Error")
+
+
+def test_a_reset_forgets_the_power_of_machines_with_the_machines(vm: Resource, call: Call):
+    change_power("deallocate", vm, call)
+    call.plane.store.clear()
+    assert power_of(vm.id, call) == "running"

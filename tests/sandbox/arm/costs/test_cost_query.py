@@ -77,7 +77,8 @@ def test_what_has_no_price_is_absent_and_not_zero(azure: Azure, estate: str):
 
 
 def test_a_deallocated_vm_costs_nothing_more(azure: Azure, estate: str):
-    azure.plane.store.remember(f"power/{estate.lower()}/providers/microsoft.compute/virtualmachines/vm", "deallocated")
+    machine = f"{estate.lower()}/providers/microsoft.compute/virtualmachines/vm"
+    azure.plane.store.remember(f"about/power/{machine}", "deallocated")
     rows = _rows(azure, estate, grouping=[{"type": "Dimension", "name": "ServiceName"}])
     assert [row[1] for row in rows] == ["Storage"]
 

@@ -263,5 +263,5 @@ def test_usages_count_what_is_in_the_region(net: Net, azure: Azure) -> None:
 def test_a_deleted_group_takes_a_used_network_with_it(net: Net, azure: Azure) -> None:
     net.interface(public=net.address())
     assert azure.ask("DELETE", f"{azure.subscription}/resourceGroups/g").status in (200, 202)
-    assert azure.plane.store.recall_all("subnet-addresses/") == {}
-    assert azure.plane.store.recall_all("public-address/") == {}
+    assert azure.plane.store.recall_all("about/subnet-addresses/") == {}
+    assert azure.plane.store.recall_all("about/public-address/") == {}
