@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_POWER = "power/"
+_POWER = "about/power/"
 _RECORDS = "/providers/microsoft.resources/deployments/"
 """What a template did is remembered by Azure, and is nothing that anybody has: `az vm create` leaves such a record."""
 
@@ -29,7 +29,7 @@ class Estate:
         database = sqlite3.connect(f"file:{state}?mode=ro", uri=True, timeout=10.0)
         try:
             rows = database.execute("SELECT id, etag, body FROM resources WHERE grp IS NOT NULL").fetchall()
-            facts = database.execute("SELECT name, value FROM facts WHERE name LIKE 'power/%'").fetchall()
+            facts = database.execute("SELECT name, value FROM facts WHERE name LIKE 'about/power/%'").fetchall()
         finally:
             database.close()
         return cls(

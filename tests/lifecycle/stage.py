@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -88,12 +89,15 @@ class Stage:
             assert made.outcome.verdict == "achieved", made.outcome.summary
 
     def _put(self, there: There, subscription: str) -> str:
+        if there.id is not None:
+            resource_id = there.id.replace("{subscription}", subscription)
+            self._story.put(resource_id, there.body)
+            return resource_id
         if there.group is not None:
             self._put(There(GROUP_TYPE, there.group, location=there.location), subscription)
         target = ResourceRef(type=there.type, name=there.name, group=there.group, subscription=subscription)
         if target.id not in self._story.estate():
-            at = {} if there.location == "none" else {"location": there.location}
-            self._story.put(target.id, {**at, **there.body})
+            self._story.put(target.id, {"location": there.location, **there.body})
         return target.id
 
     def _take(self, step: Step) -> Performed:
@@ -103,6 +107,8 @@ class Stage:
             story.peace()
         if step.clock_s:
             story.instance.ask("POST", "clock", {"advance_s": step.clock_s})
+        for one in step.there:
+            self._put(one, str(story.cloud.subscription))
         before = story.estate()
         story.scenario(_scenario(step))
         story.on_event = _Meanwhile(self, step.meanwhile).hear
@@ -124,7 +130,7 @@ class Stage:
         ended = self._objective
         performed = Performed(step, ended, before, after, self._golden(step, after), hits, took_s, died)
         if not died:
-            performed.untrue = untruths(Happened(ended, before, after, self._bystanders))
+            performed.untrue = untruths(Happened(ended, before, after, self._tried(), self._bystanders))
         return performed
 
     def _carried_out(self, step: Step) -> Objective:
@@ -180,6 +186,10 @@ class Stage:
             yield
         finally:
             del os.environ["AZLIN_AZ"]
+
+    def _tried(self) -> Counter[str]:
+        begun = [event for event in self._story.events if event.kind == "operation-started"]
+        return Counter(str(event.about["operation"]) for event in begun)
 
     def _golden(self, step: Step, after: Estate) -> Golden:
         assert self._objective is not None

@@ -39,10 +39,14 @@ Happening = Literal[
 
 
 class There(msgspec.Struct, forbid_unknown_fields=True):
-    """A resource that Azure has before the story begins; its group is made for it."""
+    """A resource that Azure has before the story begins; its group is made for it.
 
-    type: str
-    name: str
+    What hangs on another resource (a lock, a policy) has an `id` instead, below `/subscriptions/{subscription}`.
+    """
+
+    type: str = ""
+    name: str = ""
+    id: str | None = None
     group: str | None = None
     location: str = "westeurope"
     body: dict[str, Any] = {}
@@ -86,6 +90,8 @@ class Step(msgspec.Struct, forbid_unknown_fields=True):
     answers: str | None = None
     terms: dict[str, Any] = {}
     clock_s: float = 0.0
+    there: list[There] = []
+    """Somebody else makes this just before."""
     trouble_goes_on: bool = False
     fault: list[dict[str, Any]] = []
     quota: list[dict[str, Any]] = []

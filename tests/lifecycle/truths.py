@@ -5,7 +5,7 @@ Nothing here asks azlin whether azlin was right: Azure is read from the sandbox'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -33,11 +33,13 @@ POWER_AFTER = {"deallocate": "deallocated", "poweroff": "stopped", "start": "run
 
 @dataclass(frozen=True)
 class Happened:
-    """One run that is over. `bystanders` are ids that nothing in the request is about."""
+    """One run that is over. `bystanders` are ids that nothing in the request is about; `tried` says how often each
+    operation was begun in this run (a command to go on gives every operation its chances anew)."""
 
     ended: Objective
     before: Estate
     after: Estate
+    tried: Mapping[str, int]
     bystanders: Sequence[str] = ()
 
     @property
@@ -108,9 +110,9 @@ def _a_failure_stops_what_waits_for_it_and_nothing_else(happened: Happened) -> I
 
 
 def _nothing_is_tried_more_than_five_times(happened: Happened) -> Iterator[str]:
-    for result in happened.outcome.results:
-        if result.attempts > ATTEMPTS_MAX:
-            yield f"{result.operation} was tried {result.attempts} times"
+    for operation, times in happened.tried.items():
+        if times > ATTEMPTS_MAX:
+            yield f"{operation} was tried {times} times"
 
 
 def _bystanders_are_untouched(happened: Happened) -> Iterator[str]:
@@ -215,4 +217,5 @@ def _comes_with(one: str, owner: str) -> bool:
     folded = one.casefold()
     beside = folded.rpartition("/providers/")[0] == owner.rpartition("/providers/")[0]
     disk = "/microsoft.compute/disks/" in folded and "/virtualmachines/" in owner
-    return folded.startswith(f"{owner}/") or (disk and beside and folded.rpartition("/")[2].startswith(owner.rpartition("/")[2]))
+    named = folded.rpartition("/")[2].startswith(owner.rpartition("/")[2])
+    return folded.startswith(f"{owner}/") or (disk and beside and named)
