@@ -12,7 +12,7 @@ WORKERS ?= 4
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench conformance docs live setup lock clean
+.PHONY: help demo test check fix bench chaos conformance docs live setup lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ fix: setup ## format and repair what can be repaired
 
 bench: setup ## the numbers of the design, measured
 	$(BIN)/python -m bench
+
+chaos: setup ## 200 runs of 60 operations, killed at random instants and resumed: nothing lost, nothing twice (minutes)
+	$(BIN)/python -m chaos
 
 conformance: setup ## what others wrote for Azure, run against the sandbox; fails when a figure falls (minutes)
 	$(BIN)/python -m conformance

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
-import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType
 
 from chaos.azure import Azure
 from chaos.campaign import VARIANTS, Campaign, cases
@@ -28,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
     parser.add_argument("--keep", action="store_true", help="leave homes and resources to look at")
     asked = parser.parse_args(arguments)
+    # An end that is asked for takes the sandbox along.
+    signal.signal(signal.SIGTERM, _end)
     root = Path(tempfile.mkdtemp(prefix="azlin-chaos-"))
     began = time.monotonic()
     azure = Azure(root / "azure")
@@ -36,10 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         wanted = cases(asked.seed, asked.runs, asked.plan, only=asked.only)
         if asked.number is not None:
             wanted = [case for case in cases(asked.seed, asked.number + 1, asked.plan) if case.number == asked.number]
-        campaign.measure(wanted)
+        campaign.measure(wanted, asked.jobs)
         with ThreadPoolExecutor(asked.jobs) as hands:
             judged = list(hands.map(campaign.run, wanted))
-        failed = report(judged, campaign.whole_s, time.monotonic() - began, asked.plan)
+        failed = any(one.complaints for one in campaign.undisturbed)
+        failed |= report(judged, time.monotonic() - began, asked.plan)
     finally:
         azure.close()
         if asked.keep:
@@ -47,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             shutil.rmtree(root, ignore_errors=True)
     return 1 if failed else 0
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,9 @@ class Azure:
 
     def listed(self, group: str) -> list[Body]:
         """The envelopes of all top-level resources of a group; [] when there is no such group."""
-        status, body = self._send("GET", f"/subscriptions/{self.subscription}/resourceGroups/{group}/resources", GROUP_TYPE)
+        status, body = self._send(
+            "GET", f"/subscriptions/{self.subscription}/resourceGroups/{group}/resources", GROUP_TYPE
+        )
         return cast("list[Body]", body["value"]) if status == 200 else []
 
     def groups(self, prefix: str) -> list[str]:
@@ -106,7 +108,9 @@ class Azure:
     def assignments(self, group: str) -> list[Body]:
         """The role assignments of a group itself."""
         root = f"/subscriptions/{self.subscription}/resourceGroups/{group}/providers/Microsoft.Authorization"
-        status, body = self._send("GET", f"{root}/roleAssignments", "Microsoft.Authorization/roleAssignments", more={"$filter": "atScope()"})
+        status, body = self._send(
+            "GET", f"{root}/roleAssignments", "Microsoft.Authorization/roleAssignments", more={"$filter": "atScope()"}
+        )
         scope = f"/resourcegroups/{group}/".casefold()
         return [one for one in body["value"] if scope in one["id"].casefold()] if status == 200 else []
 
@@ -137,12 +141,16 @@ class Azure:
                 "scope": "https://management.azure.com/.default",
             }
         )
-        status, said = self._call("POST", f"/{tenant.id}/oauth2/v2.0/token", form, {"content-type": "application/x-www-form-urlencoded"})
+        status, said = self._call(
+            "POST", f"/{tenant.id}/oauth2/v2.0/token", form, {"content-type": "application/x-www-form-urlencoded"}
+        )
         assert status == 200, said
         self._token, self._until = str(said["access_token"]), time.time() + float(said["expires_in"]) / 2
         return self._token
 
-    def _send(self, method: str, path: str, type_: str, body: Body | None = None, more: dict[str, str] | None = None) -> tuple[int, Any]:
+    def _send(
+        self, method: str, path: str, type_: str, body: Body | None = None, more: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
         folded = type_.casefold()
         version = VERSIONS.get(folded) or VERSIONS[folded.partition("/")[0]]
         query = urlencode({"api-version": version, **(more or {})}, safe="$()")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from chaos.judge import Judged
-from chaos.lives import Case, Run
+from chaos.lives import Case, Death, Run
 
 FIRST_CALL_MAX_S = 0.5
 KINDS = {
@@ -19,9 +19,7 @@ KINDS = {
 }
 
 
-def report(
-    judged: Sequence[tuple[Case, Run, Judged]], whole_s: dict[tuple[str, str], float], took_s: float, plan: str
-) -> bool:
+def report(judged: Sequence[tuple[Case, Run, Judged]], took_s: float, plan: str) -> bool:
     """Print the figures; whether one of them is wrong."""
     runs, operations = len(judged), len(judged[0][1].draft.operations) if judged else 0
     deaths = [death for _, run, _ in judged for death in run.deaths]
@@ -37,9 +35,17 @@ def report(
     for line, count in Counter(line.partition(": ")[2] for line in unknown).most_common(5):
         print(f"         {count:>4}  {line}")
     print(f"       {'PUTs sent again that made nothing':<46} {sum(one.put_again for _, _, one in judged):>5}")
-    print("  ended: " + ", ".join(f"{n} {verdict}" for verdict, n in Counter(j.verdict for _, _, j in judged).most_common()))
+    print(
+        "  ended: "
+        + ", ".join(f"{n} {verdict}" for verdict, n in Counter(j.verdict for _, _, j in judged).most_common())
+    )
     _where(deaths)
-    print("  runs: " + ", ".join(f"{count} {what}" for what, count in Counter(w for c, _, _ in judged for w in _kinds(c)).most_common()))
+    print(
+        "  runs: "
+        + ", ".join(
+            f"{count} {what}" for what, count in Counter(w for c, _, _ in judged for w in _kinds(c)).most_common()
+        )
+    )
     calls = [s for _, _, one in judged for s in one.first_call_s]
     changes = [s for _, _, one in judged for s in one.first_change_s]
     failed |= _pace("resume to the first call", calls, FIRST_CALL_MAX_S)
@@ -54,13 +60,13 @@ def _kinds(case: Case) -> list[str]:
     return found + (["zombie"] if case.zombie else [])
 
 
-def _where(deaths: Sequence[object]) -> None:
+def _where(deaths: Sequence[Death]) -> None:
     print("  where the kills landed:")
-    for where, count in Counter(getattr(death, "where") for death in deaths).most_common():
+    for where, count in Counter(death.where for death in deaths).most_common():
         print(f"    {count:>5}  {where}")
     under_way: Counter[str] = Counter()
     for death in deaths:
-        under_way.update(getattr(death, "under_way"))
+        under_way.update(death.under_way)
     if under_way:
         print("    operations under way then: " + ", ".join(f"{n} {what}" for what, n in under_way.most_common()))
 

@@ -125,7 +125,9 @@ def _trouble(case: Case, azure: Azure) -> None:
     if case.pace == "slow":
         for method in ("PUT", "DELETE", "POST"):
             # A fault that delays makes a real long-running operation of it.
-            azure.fault(method=method, name=f"*{case.prefix}*", latency_s=round(draw.uniform(0.2, 0.6), 2), by=case.prefix)
+            azure.fault(
+                method=method, name=f"*{case.prefix}*", latency_s=round(draw.uniform(0.2, 0.6), 2), by=case.prefix
+            )
     elif case.pace == "held":
         hold_s = round(draw.uniform(0.1, 0.8), 2)
         for method in ("PUT", "DELETE", "POST"):
@@ -266,7 +268,13 @@ def _place(run: Run, azure: Azure) -> tuple[str, dict[str, int]]:
     under_way: dict[str, int] = {}
     for entry in entries:
         if entry.state in ("started", "submitted"):
-            what = "submitted" if entry.state == "submitted" else "answered, not written down" if _answered(entry, asked) else "started, not answered"
+            what = (
+                "submitted"
+                if entry.state == "submitted"
+                else "answered, not written down"
+                if _answered(entry, asked)
+                else "started, not answered"
+            )
             under_way[what] = under_way.get(what, 0) + 1
     for what in ("answered, not written down", "started, not answered", "submitted"):
         if what in under_way:
@@ -284,7 +292,9 @@ def _answered(entry: Entry, asked: list[Request]) -> bool:
     path = (entry.resource_id or "").casefold()
     began = entry.started_at.timestamp() if entry.started_at is not None else 0.0
     return any(
-        one.method in ("PUT", "DELETE", "POST") and one.at >= began and (one.path == path or one.path.startswith(path + "/"))
+        one.method in ("PUT", "DELETE", "POST")
+        and one.at >= began
+        and (one.path == path or one.path.startswith(path + "/"))
         for one in asked
     )
 

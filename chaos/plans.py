@@ -17,7 +17,8 @@ REGION = "westeurope"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBm9Vn3u1nB9mV7dSx0m9eX3bq2h5pW1cX6s8d3e4f5g chaos"
 NETWORK, COMPUTE, STORAGE = "Microsoft.Network", "Microsoft.Compute", "Microsoft.Storage"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
-"""The built-in role Reader (Microsoft Learn, "Azure built-in roles")."""
+CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
+"""Built-in roles (Microsoft Learn, "Azure built-in roles")."""
 
 Body = dict[str, Any]
 
@@ -48,7 +49,9 @@ class Draft:
         self.before.append((ref, body))
         return ref
 
-    def ensure(self, ref: ResourceRef, body: Body, after: Iterable[ResourceRef] = (), effect: Effect = "creates") -> Any:
+    def ensure(
+        self, ref: ResourceRef, body: Body, after: Iterable[ResourceRef] = (), effect: Effect = "creates"
+    ) -> Any:
         self._add("ensure", effect, ref, body, after)
         return ref
 
@@ -60,7 +63,13 @@ class Draft:
         self._add("act", "changes", ref, desired, after, suffix=f":{action}")
 
     def _add(
-        self, verb: Verb, effect: Effect, ref: ResourceRef, desired: Body, after: Iterable[ResourceRef], suffix: str = ""
+        self,
+        verb: Verb,
+        effect: Effect,
+        ref: ResourceRef,
+        desired: Body,
+        after: Iterable[ResourceRef],
+        suffix: str = "",
     ) -> None:
         made = {operation.target.key: operation.id for operation in self.operations if operation.verb != "act"}
         self.operations.append(
@@ -84,21 +93,8 @@ def large(prefix: str, subscription: str, principal: str) -> Draft:
     guards = [_guard(draft, f"nsg{number}", a) for number in range(3)]
     for number, guard in enumerate((guards[0], guards[0], guards[1], guards[2])):
         _rule(draft, guard, number)
-    subnets = [_subnet(draft, networks[number % 2], number, guards[0] if number % 2 == 0 else None) for number in range(4)]
-    addresses = [_address(draft, f"ip{number}", a) for number in range(3)]
-    cards = [_card(draft, f"nic{n}", a, subnets[2 * (n % 2)], addresses[n] if n < 3 else None) for n in range(4)]
-    machines = [_machine(draft, f"vm{number}", a, card) for number, card in enumerate(cards)]
-    for number in range(2):
-        _disk(draft, f"disk{number}", b)
-    accounts = [_account(draft, f"st{number}", where) for number, where in enumerate((a, a, b, b))]
-    for account in accounts:
-        _container(draft, account)
-    for number, where in enumerate((a, b, b)):
-        _assignment(draft, number, where, READER if number < 2 else "b24988ac-6180-42a0-ab88-20f7382dd24c")
-    draft.ensure(draft.ref(f"{NETWORK}/routeTables", "routes", "b"), _located({}), after=[b])
-    for number in range(2):
-        identity = draft.ref("Microsoft.ManagedIdentity/userAssignedIdentities", f"id{number}", "b")
-        draft.ensure(identity, {"location": REGION}, after=[b])
+    machines = _machines(draft, a, networks, guards[0])
+    accounts = _data(draft, a, b)
     tagged = {"location": REGION, "tags": {"kept": "yes", "run": prefix}, "properties": {}}
     draft.ensure(old.tagged, tagged, effect="changes")
     for one in old.doomed:
@@ -113,6 +109,30 @@ def large(prefix: str, subscription: str, principal: str) -> Draft:
     for account in accounts[1:3]:
         draft.act(account, "regenerateKey", {"keyName": "key2"}, after=[account])
     return draft
+
+
+def _machines(draft: Draft, a: ResourceRef, networks: list[ResourceRef], guard: ResourceRef) -> list[ResourceRef]:
+    """Four machines with their cards, in two of four subnets."""
+    subnets = [_subnet(draft, networks[n % 2], n, guard if n % 2 == 0 else None) for n in range(4)]
+    addresses = [_address(draft, f"ip{n}", a) for n in range(3)]
+    cards = [_card(draft, f"nic{n}", a, subnets[2 * (n % 2)], addresses[n] if n < 3 else None) for n in range(4)]
+    return [_machine(draft, f"vm{n}", a, card) for n, card in enumerate(cards)]
+
+
+def _data(draft: Draft, a: ResourceRef, b: ResourceRef) -> list[ResourceRef]:
+    """Disks, accounts with a container each, identities, and who may read what."""
+    for number in range(2):
+        _disk(draft, f"disk{number}", b)
+    accounts = [_account(draft, f"st{number}", where) for number, where in enumerate((a, a, b, b))]
+    for account in accounts:
+        _container(draft, account)
+    for number, (where, role) in enumerate(((a, READER), (b, READER), (b, CONTRIBUTOR))):
+        _assignment(draft, number, where, role)
+    draft.ensure(draft.ref(f"{NETWORK}/routeTables", "routes", "b"), _located({}), after=[b])
+    for number in range(2):
+        identity = draft.ref("Microsoft.ManagedIdentity/userAssignedIdentities", f"id{number}", "b")
+        draft.ensure(identity, {"location": REGION}, after=[b])
+    return accounts
 
 
 def small(prefix: str, subscription: str, principal: str) -> Draft:
@@ -213,7 +233,9 @@ def _subnet(draft: Draft, network: ResourceRef, number: int, guard: ResourceRef 
     if guard is not None:
         properties["networkSecurityGroup"] = {"id": guard.id}
         after.append(guard)
-    return draft.ensure(_below(network, "subnets", f"{draft.prefix}sub{number}"), {"properties": properties}, after=after)
+    return draft.ensure(
+        _below(network, "subnets", f"{draft.prefix}sub{number}"), {"properties": properties}, after=after
+    )
 
 
 def _address(draft: Draft, name: str, group: ResourceRef) -> ResourceRef:
@@ -278,7 +300,13 @@ def _assignment(draft: Draft, number: int, group: ResourceRef, role: str) -> Non
         type="Microsoft.Authorization/roleAssignments", name=name, group=group.name, subscription=draft.subscription
     )
     definition = f"/subscriptions/{draft.subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
-    body = {"properties": {"roleDefinitionId": definition, "principalId": draft.principal, "principalType": "ServicePrincipal"}}
+    body = {
+        "properties": {
+            "roleDefinitionId": definition,
+            "principalId": draft.principal,
+            "principalType": "ServicePrincipal",
+        }
+    }
     draft.ensure(ref, body, after=[group])
 
 
