@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from azlin.agentic.terms import Terms
 from azlin.agentic.types import Objective
-from azlin.cli.doit import CHAOS_HELP, STRATEGIES, Allows, terms_of
+from azlin.cli.doit import CHAOS_HELP, STRATEGIES, Allows, terms_of, time_options
 from azlin.cli.output import Output, output_options
-from azlin.errors import NotFound, Undecided, UsageRefused
+from azlin.cli.records import identified, records, state_of
+from azlin.cli.unfinished import tell_cut_off
+from azlin.errors import AzlinError, StillRunning, Undecided, UsageRefused
 from azlin.paths import Paths
 
 if TYPE_CHECKING:
-    from azlin.agentic.objective_manager import ObjectiveManager
     from azlin.gateways.journal import Journal
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-LAST = "last"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def objective() -> None:
-    """See, resume, undo or delete what was asked for. ID is the beginning of an id, or `last`."""
+    """See, watch, resume, cancel, undo or delete what was asked for. ID is the beginning of an id, or `last`."""
 
 
 @objective.command("list")
@@ -34,9 +32,10 @@ def objective() -> None:
 @output_options
 def list_(limit: int | None, output: Output) -> None:
     """What was asked for, the newest first."""
-    with _records() as (journal, objectives):
+    with records() as (journal, objectives):
         lines = [_line(one, journal, short=output.form is None) for one in objectives.list(limit)]
         damaged = objectives.damaged()
+    tell_cut_off()
     output.put(lines)
     for error in damaged:
         click.echo(f"azlin: {error.what}\n  why  {error.why}\n  fix  {error.fix}", err=True)
@@ -49,9 +48,10 @@ def list_(limit: int | None, output: Output) -> None:
 @output_options
 def show(name: str, output: Output) -> None:
     """One objective, whole: request, plan, price, approval, and what became of each operation."""
-    with _records() as (journal, objectives):
+    with records() as (journal, objectives):
         found = objectives.show(identified(name, journal))
-        state = _state(found, journal)
+        state = state_of(found, journal)
+    tell_cut_off()
     if output.form is None:
         _draw(found, state, verbose=output.verbose)
         return
@@ -71,6 +71,8 @@ def _run_options(command: Command) -> Command:
             click.option("--no-input", is_flag=True, help="Ask nothing; stop where a question is open (exit 6)."),
             click.option("--strategy", type=click.Choice(STRATEGIES), help="What carries it out."),
             click.option("--sandbox", is_flag=True, help="Refuse (exit 2) unless it belongs to the sandbox."),
+            click.option("--no-wait", is_flag=True, help="After the yes, carry it out in the background (exit 8)."),
+            time_options,
             click.option("--chaos", type=click.IntRange(min=0), metavar="SEED", help=CHAOS_HELP),
         )
     ):
@@ -88,7 +90,7 @@ def undo(name: str, output: Output, **flags: Any) -> int:
     from azlin.cli.session import carry
 
     terms = terms_of(flags)
-    with _records() as (journal, _):
+    with records() as (journal, _):
         whole_id = identified(name, journal, made_something=True)
     return carry(terms, output, lambda app, view, asker: app.undo(whole_id, terms, view, asker))
 
@@ -96,22 +98,23 @@ def undo(name: str, output: Output, **flags: Any) -> int:
 @objective.command()
 @click.argument("name", metavar="ID", required=False)
 @click.option("--all", "every", is_flag=True, help="Everything that was cut off and that nobody is carrying out.")
-@click.option("--on-failure", type=click.Choice(["undo", "keep", "ask"]), default="keep", show_default=True,
-              help="What to do with what was created, when an operation fails.")  # fmt: skip
+@click.option("--on-failure", type=click.Choice(["undo", "keep", "ask"]),
+              help="What to do with what was created, when an operation fails; left out: as asked first.")  # fmt: skip
 @_run_options
 @output_options
 def resume(name: str | None, every: bool, output: Output, **flags: Any) -> int:
-    """Go on with an objective from where it stands. Azure is asked first; nothing is done twice."""
+    """Go on with an objective from where it stands. Azure is asked first; nothing is done twice.
+
+    It keeps to what was asked of it at first (--strategy, --on-failure, --timeout, --deadline, the region …), unless a
+    flag says otherwise. A deadline begins anew.
+    """
     if every == (name is not None):
         raise UsageRefused("resume needs an ID, or --all, and not both", fix="azlin objective list")
-    terms = terms_of(flags)
-    with _records() as (journal, objectives):
-        ids = [one.id for one in objectives.resumable()] if name is None else [identified(name, journal)]
+    with records() as (journal, objectives):
+        found = objectives.resumable() if name is None else [journal.load(identified(name, journal))]
     if every:
-        return _resume_all(ids, terms, output)
-    from azlin.cli.session import carry
-
-    return carry(terms, output, lambda app, view, asker: app.resume(ids[0], terms, view, asker))
+        return _resume_all(found, flags, output)
+    return _resume(found[0], flags, output)
 
 
 @objective.command()
@@ -124,7 +127,7 @@ def delete(name: str, yes: bool) -> None:
     from azlin.cli.ask import Keyboard
     from azlin.gateways.journal import Journal
 
-    with _records() as (journal, _):
+    with records() as (journal, _):
         chosen = identified(name, journal)
     question = Question(kind="yes-no", text=f"Forget objective {chosen[:8]}? What it made stays in Azure.")
     if not yes:
@@ -137,44 +140,39 @@ def delete(name: str, yes: bool) -> None:
     click.echo(f"Forgot objective {gone}. What it made stays in Azure.", err=True)
 
 
-def identified(name: str, journal: Journal, *, made_something: bool = False) -> str:
-    """The id that a word means: `last` is the newest objective (that made something which still exists), everything
-    else is left to the journal, which takes a beginning of an id. Raises NotFound."""
-    if name != LAST:
-        return name
-    for one in journal.objectives():
-        if not made_something or journal.created(one.id):
-            return one.id
-    what = "no objective made anything that still exists" if made_something else "nothing was asked for yet"
-    raise NotFound(what, fix="azlin objective list")
+def _resume(one: Objective, flags: dict[str, Any], output: Output) -> int:
+    from azlin.cli.session import carry
+
+    terms = terms_of(flags, one.terms)
+    return carry(terms, output, lambda app, view, asker: app.resume(one.id, terms, view, asker))
 
 
-@contextmanager
-def _records() -> Generator[tuple[Journal, ObjectiveManager]]:
-    """The journal for reading only, and the objectives in it."""
-    from azlin.agentic.objective_manager import ObjectiveManager
-    from azlin.gateways.journal import Journal
-
-    paths = Paths.from_environment()
-    with Journal.read(paths) as journal:
-        yield journal, ObjectiveManager(journal, paths, lambda sentence: click.echo(f"Note: {sentence}", err=True))
-
-
-def _resume_all(ids: list[str], terms: Terms, output: Output) -> int:
-    """One after the other. The exit code is that of the first that did not end well; data comes once, as a list."""
+def _resume_all(found: list[Objective], flags: dict[str, Any], output: Output) -> int:
+    """One after the other, the oldest first. The exit code is that of the first that did not end well; data comes once,
+    as a list. What somebody else took up meanwhile is named and left to him (exit 8)."""
     from azlin.cli.session import carry
     from azlin.views.document import shape
 
     codes, ended = [0], list[Any]()
-    for whole_id in ids:
+    for one in reversed(found):
 
-        def go_on(app: Any, view: Any, asker: Any, whole_id: str = whole_id) -> Objective:
-            done: Objective = app.resume(whole_id, terms, view, asker)
+        def go_on(app: Any, view: Any, asker: Any, one: Objective = one) -> Objective:
+            done: Objective = app.resume(one.id, terms_of(flags, one.terms), view, asker)
             ended.append(shape(done))
             return done
 
-        codes.append(carry(terms, Output(verbose=output.verbose), go_on, data=output.form is None))
-    if not ids:
+        click.echo(f"Resuming {one.id[:8]}: {one.request.text}", err=True)
+        try:
+            codes.append(
+                carry(terms_of(flags, one.terms), Output(verbose=output.verbose), go_on, data=output.form is None)
+            )
+        except StillRunning as elsewhere:
+            click.echo(f"{elsewhere.what}; {elsewhere.why}\n  fix  {elsewhere.fix}", err=True)
+            codes.append(elsewhere.exit_code)
+        except AzlinError as stopped:
+            click.echo(f"{one.id[:8]} could not be resumed: {stopped.what}\n  fix  {stopped.fix}", err=True)
+            codes.append(stopped.exit_code)
+    if not found:
         click.echo("Nothing was cut off.", err=True)
     if output.form is not None:
         output.put(ended)
@@ -186,17 +184,9 @@ def _line(one: Objective, journal: Journal, *, short: bool) -> dict[str, Any]:
         "id": one.id[:8] if short else one.id,
         "at": one.request.at.strftime("%Y-%m-%d %H:%M") if short else one.request.at,
         "cloud": one.cloud,
-        "state": _state(one, journal),
+        "state": state_of(one, journal),
         "request": one.request.text,
     } | ({} if short else {"parent": one.parent, "actor": one.request.actor, "next_step": one.next_step})
-
-
-def _state(one: Objective, journal: Journal) -> str:
-    """The verdict; without one, whether somebody is carrying it out or it was cut off."""
-    if one.outcome is not None:
-        return one.outcome.verdict
-    holder = journal.holder(one.id)
-    return "running" if holder is not None and holder.alive else "cut off"
 
 
 def _operations(one: Objective) -> list[dict[str, Any]]:
@@ -246,3 +236,14 @@ def _draw(one: Objective, state: str, *, verbose: bool) -> None:
         pen.line()
         pen.table(rows_of(_operations(one)))
     sys.stdout.flush()
+
+
+def _join() -> None:
+    """The commands that look at a run from outside live in a module of their own."""
+    from azlin.cli import watching
+
+    objective.add_command(watching.watch)
+    objective.add_command(watching.cancel)
+
+
+_join()

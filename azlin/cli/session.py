@@ -70,7 +70,9 @@ class Noting:
         self._view.finish(objective)
 
 
-def view_for(output: Output, *, dry_run: bool, data: bool = True, find: Callable[[str], Objective]) -> View:
+def view_for(
+    output: Output, *, dry_run: bool, data: bool = True, find: Callable[[str], Objective], preview: bool = True
+) -> View:
     """People get the human view. Scripts get their document on stdout, and the talk stays on stderr."""
     from azlin.views.human import HumanView
 
@@ -81,6 +83,7 @@ def view_for(output: Output, *, dry_run: bool, data: bool = True, find: Callable
         verbose=output.verbose,
         commands=dry_run,
         find=find,
+        preview=preview,
     )
     if output.form is None:
         return human

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
+from azlin.agentic.explanation import Explanation
 from azlin.agentic.types import Failure, Objective, Operation, Outcome, Plan
 from azlin.events import Event
+from azlin.views import failures
 from azlin.views.document import plain
 from azlin.views.pen import Pen
 from azlin.views.preview import Preview, draw
@@ -28,7 +30,8 @@ class HumanView:
     """Draws on `err`; what a read returned goes to `out`, unless `data` is False (another view writes it there).
 
     `commands` shows exactly what would run in the preview (a dry run always does). `find` reads an objective as it is
-    filed: one that is taken up again brings arrows with it that no event of this run tells.
+    filed: one that is taken up again brings arrows with it that no event of this run tells. Without `preview` the end
+    is shown without the plan and its price.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class HumanView:
         verbose: bool = False,
         commands: bool = False,
         find: Callable[[str], Objective] | None = None,
+        preview: bool = True,
     ) -> None:
         self._out = out
         self._data = data
@@ -48,8 +52,9 @@ class HumanView:
         self._commands = commands or verbose
         self._preview = Preview()
         self._find = find
-        self._drawn = False
+        self._drawn = not preview
         self._findings: Sequence[Any] = ()
+        self._explained: set[str] = set()
         self._shows: dict[str, Callable[[Event], None]] = {
             "intent-parsed": self._intent_parsed,
             "plan-made": self._plan_made,
@@ -65,6 +70,7 @@ class HumanView:
             "operation-skipped": self._operation_ended,
             "operation-undone": self._operation_ended,
             "result-validated": self._result_validated,
+            "failure-explained": self._failure_explained,
             "notice": self._notice,
             "listener-failed": self._listener_failed,
         }
@@ -170,6 +176,13 @@ class HumanView:
             elif finding.ok is None:
                 self._pen.line((f"Azure could not be asked about {name}: {clean(finding.found)}", "yellow"))
 
+    def _failure_explained(self, event: Event) -> None:
+        self._explain(event.about["explanation"])
+
+    def _explain(self, explanation: Explanation) -> None:
+        self._explained.add(explanation.signature)
+        failures.draw(self._pen, explanation, [self._about(name) for name in explanation.operations])
+
     def _notice(self, event: Event) -> None:
         self._pen.line(clean(event.about.get("text") or event.about.get("what") or ""))
 
@@ -181,15 +194,21 @@ class HumanView:
         self._pen.line((sign, style), f"  {label}{self._doing(event)}: ", (words, style), indent=2)
 
     def _doing(self, event: Event) -> str:
-        operation = self._operation(event)
+        return self._about(str(event.about.get("operation", "")))
+
+    def _about(self, operation_id: str) -> str:
+        operation = self._find_operation(operation_id)
         if operation is None:
-            return clean(str(event.about.get("operation", "")))
-        undoing = str(event.about.get("operation", "")).startswith("undo:")
+            return clean(operation_id)
+        undoing = operation_id.startswith("undo:")
         verb = "delete" if undoing else verb_of(operation)
         return f"{verb} {kind_of(operation)} {name_of(operation)}"
 
     def _operation(self, event: Event) -> Operation | None:
-        plan, wanted = self._preview.plan, str(event.about.get("operation", "")).removeprefix("undo:")
+        return self._find_operation(str(event.about.get("operation", "")))
+
+    def _find_operation(self, operation_id: str) -> Operation | None:
+        plan, wanted = self._preview.plan, operation_id.removeprefix("undo:")
         return next((o for o in plan.operations if o.id == wanted), None) if plan is not None else None
 
     def _name(self, operation_id: str) -> str:
@@ -219,6 +238,12 @@ class HumanView:
             self._pen.line(f'azlin doit "{clean(candidate.text)}"', f"   {clean(candidate.because)}{price}", indent=2)
 
     def _failures(self, outcome: Outcome) -> None:
+        """What was not explained yet (an objective that is only shown) is now; hints and links are in it."""
+        for explanation in outcome.failures:
+            if explanation.signature not in self._explained:
+                self._explain(explanation)
+        if outcome.failures:
+            return
         failed = [result.failure for result in outcome.results if result.status == "failed" and result.failure]
         for failure in failed or ([outcome.failure] if outcome.failure is not None else []):
             if failure.hint and failure.hint not in outcome.next_steps:
