@@ -106,7 +106,7 @@ class Campaign:
         if run.objective is not None:
             with Journal.read(Paths(run.home)) as journal:
                 run.filed = journal.load(run.objective)
-                run.entries = journal.entries(run.objective)
+                run.history = journal.history(run.objective)
         self._azure.clear_faults(run.case.prefix)
         judged = judge(run, self._azure)
         if not self._keep:

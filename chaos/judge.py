@@ -14,12 +14,14 @@ from typing import Any
 import msgspec
 
 from azlin.agentic.objective_manager import copy_of
-from azlin.agentic.types import Objective
+from azlin.agentic.types import Objective, Operation
 from azlin.gateways.journal import Journal
 from azlin.paths import Paths
 from chaos.azure import Azure, Request, differs, ended_well
 from chaos.lives import AZLIN, Run, outcome_of
 
+UNKNOWN = "outcome-unknown"
+"""The code of what azlin says it does not know, and will not do again."""
 CHANGES = ("PUT", "PATCH", "DELETE", "POST")
 
 
@@ -33,7 +35,7 @@ class Judged:
     damaged: list[str] = field(default_factory=list[str])
     untrue: list[str] = field(default_factory=list[str])
     unknown: list[str] = field(default_factory=list[str])
-    """Acts that azlin says it does not know the fate of, or that it will not repeat: no complaint, but counted."""
+    """Acts that azlin says it does not know the fate of: no complaint, but counted."""
     put_again: int = 0
     verdict: str = ""
     code: int | None = None
@@ -103,39 +105,46 @@ def _nothing_else(run: Run, azure: Azure, judged: Judged) -> None:
 
 
 def _acts(run: Run, asked: list[Request], said: dict[str, Any], judged: Judged) -> bool:
-    """Each POST was carried out once; one that was not, or may not have been, is told of. Whether all were."""
-    results = _told(run, said)
-    complete = True
+    """Each POST was carried out once; one that was not, or may not have been, is told of. Whether all were.
+
+    Two POSTs to one address differ in their bodies, which nobody logs: of such only the sum is judged.
+    """
+    told = _told(run, said)
+    alike: dict[str, list[Operation]] = {}
     for operation in run.draft.operations:
-        if operation.verb != "act":
-            continue
-        path = f"{operation.target.key}/{operation.desired['action']}".casefold()
+        if operation.verb == "act":
+            alike.setdefault(f"{operation.target.key}/{operation.desired['action']}".casefold(), []).append(operation)
+    complete = True
+    for path, operations in alike.items():
         times = sum(one.method == "POST" and one.path == path and one.status < 300 for one in asked)
-        status = results.get((operation.target.key, str(operation.desired["action"]).casefold()), "not told of")
-        if times > 1:
-            judged.repeated.append(f"{operation.id}: carried out {times} times")
-        if status == "done":
-            if times == 0:
-                judged.untrue.append(f"{operation.id}: azlin says it was done; Azure was never asked")
-                judged.lost.append(f"{operation.id}: never carried out")
-                complete = False
-            continue
-        complete = False
-        judged.unknown.append(f"{operation.id}: {status}; carried out {times} times")
-        if status in ("not told of", "skipped", "started"):
-            judged.lost.append(f"{operation.id}: {status}")
+        if times > len(operations):
+            judged.repeated.append(f"{path}: carried out {times} times, wanted {len(operations)} times")
+        words = [told.get(_about(operation), "not told of") for operation in operations]
+        claimed = words.count("done")
+        if claimed > times:
+            judged.untrue.append(f"{path}: azlin says that {claimed} were done; Azure was asked {times} times")
+            judged.lost.append(f"{path}: {claimed - times} never carried out")
+        judged.unknown += [f"{path}: {word}; carried out {times} times" for word in words if word == UNKNOWN]
+        judged.lost += [f"{path}: {word}" for word in words if word not in ("done", UNKNOWN)]
+        complete &= claimed == len(operations) == times
     return complete
 
 
 def _told(run: Run, said: dict[str, Any]) -> dict[tuple[str, str], str]:
     """What azlin says of each act, by what it is about (its id may be another after a replan)."""
     plan = run.filed.plan if run.filed is not None else None
-    status = {one["operation"]: str(one["status"]) for one in said.get("results", [])}
-    return {
-        (operation.target.key, str(operation.desired.get("action")).casefold()): status.get(operation.id, "not told of")
-        for operation in (plan.operations if plan is not None else ())
-        if operation.verb == "act"
-    }
+    results = {str(one["operation"]): one for one in said.get("results", [])}
+    told: dict[tuple[str, str], str] = {}
+    for operation in plan.operations if plan is not None else ():
+        result = results.get(operation.id)
+        if result is not None:
+            code = (result.get("failure") or {}).get("code", "")
+            told[_about(operation)] = UNKNOWN if code == UNKNOWN else f"{result['status']} {code}".strip()
+    return told
+
+
+def _about(operation: Operation) -> tuple[str, str]:
+    return operation.target.key, json.dumps(operation.desired, sort_keys=True).casefold()
 
 
 def _puts(asked: list[Request], judged: Judged) -> None:
@@ -208,6 +217,9 @@ def _zombie(run: Run, asked: list[Request], judged: Judged) -> None:
     for one in asked:
         if one.at >= run.thawed_at and one.method in CHANGES:
             judged.twice.append(f"the zombie sent {one.method} {one.path}: {one.status}")
+    for moment in run.history:
+        if moment.at.timestamp() >= run.thawed_at:
+            judged.twice.append(f"the zombie wrote {moment.what} of {moment.operation or 'the objective'}")
 
 
 def _pace(run: Run, asked: list[Request], judged: Judged) -> None:

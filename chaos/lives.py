@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from azlin.agentic.types import Objective
-from azlin.gateways.journal import Entry, Journal
+from azlin.gateways.journal import Entry, Journal, Moment
 from azlin.paths import Paths
 from chaos import handing
 from chaos.azure import Azure, Request
@@ -96,7 +96,7 @@ class Run:
     settled_at: float | None = None
     """When the life that took over from a zombie had ended."""
     filed: Objective | None = None
-    entries: list[Entry] = field(default_factory=list[Entry])
+    history: list[Moment] = field(default_factory=list[Moment])
     notes: list[str] = field(default_factory=list[str])
 
     @property
