@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from azlin.agentic.approver import Asker, Question
 from azlin.agentic.families import IntentFamily
 from azlin.agentic.terms import Terms
-from azlin.agentic.types import BudgetVerdict, Intent, Objective, Plan, Quote, Request
+from azlin.agentic.types import BudgetVerdict, Intent, Objective, OperationResult, Outcome, Plan, Quote, Request
 from azlin.agentic.world import World
 from azlin.errors import AzlinError, UsageRefused
 from azlin.events import Telling
@@ -33,6 +33,7 @@ from azlin.views.base import View
 
 if TYPE_CHECKING:
     from azlin.agentic.audit_logger import AuditLogger
+    from azlin.agentic.conclusion import Finding
     from azlin.agentic.execution_orchestrator import JournalledRun
     from azlin.agentic.handover import Orders
     from azlin.agentic.objective_manager import ObjectiveManager
@@ -146,6 +147,24 @@ class App:
             if name not in self._secrets and (answer := asker.ask(question)):
                 self._secrets[name] = answer
 
+    def cancel(self, objective_id: str, terms: Terms, reason: str, view: View, asker: Asker) -> Objective:
+        """Call off an objective that nobody carries out. Raises StillRunning when somebody does, UsageRefused when it
+        is over, and what keeps Azure from being asked about what may be under way; then it stays as it was."""
+        from azlin.agentic import cancellation
+
+        with self._holding(objective_id, view):
+            objective = self.objectives.show(objective_id)
+            cancellation.refuse_if_over(objective)
+            if objective.plan is None or not self._began(objective.id):
+                return self._end(objective, cancellation.before_anything_began(objective, reason))
+            road = self._road(self._cloud_of(objective, terms), terms, asker)
+            run = road.open_run(objective.id, terms)
+
+            def ask(plan: Plan, results: Sequence[OperationResult]) -> Sequence[Finding]:
+                return road.validate(plan, results, road.world, run)
+
+            return self._end(objective, cancellation.after_asking(objective, objective.plan, run, ask, reason))
+
     def undo(self, objective_id: str, terms: Terms, view: View, asker: Asker) -> Objective:
         """Remove what an objective provably made: a plan of its own, previewed, priced and approved like any other."""
         made_by = self.objectives.show(objective_id)
@@ -206,12 +225,18 @@ class App:
         """The objective that an error ended before its road was open."""
         from azlin.agentic.conclusion import stopped_by
 
-        outcome = stopped_by(stopped, objective, begun=bool(self.journal.entries(objective.id)))
+        return self._end(objective, stopped_by(stopped, objective, begun=self._began(objective.id)))
+
+    def _end(self, objective: Objective, outcome: Outcome) -> Objective:
         ended = replace(objective, outcome=outcome)
         self.objectives.file(ended)
         about = {"verdict": outcome.verdict, "summary": outcome.summary, "exit_code": outcome.exit_code}
         self._telling.tell("outcome-reached", objective.id, **about)
         return ended
+
+    def _began(self, objective_id: str) -> bool:
+        """Whether any operation of an objective ever left."""
+        return any(entry.started_at is not None for entry in self.journal.entries(objective_id))
 
     def _log_of(self, objective: Objective) -> Path:
         return self.paths.runs / f"{objective.id}.log"
@@ -307,7 +332,7 @@ class App:
                     timeout_s=terms.timeout_s,
                 )
             ),
-            started=lambda objective_id: bool(self.journal.entries(objective_id)),
+            started=self._began,
             hand_over=self._hand_over,
             files=self.objectives,
             telling=self._telling,
