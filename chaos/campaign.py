@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from azlin.errors import AzlinError
 from azlin.gateways.journal import Journal
 from azlin.paths import Paths
 from chaos.azure import Azure
@@ -91,7 +92,10 @@ class Campaign:
 
     def run(self, case: Case) -> tuple[Case, Run, Judged]:
         run = prepare(case, self._azure, self._root)
-        live(run, self._azure, self.whole_s[case.strategy, case.pace])
+        try:
+            live(run, self._azure, self.whole_s[case.strategy, case.pace])
+        except AzlinError as broken:
+            run.notes.append(f"not over: {type(broken).__name__}: {broken}")
         judged = self._judged(run)
         if judged.complaints:
             with self._printing:

@@ -9,7 +9,7 @@ import subprocess
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -138,7 +138,7 @@ def _told(run: Run, said: dict[str, Any]) -> dict[tuple[str, str], str]:
     for operation in plan.operations if plan is not None else ():
         result = results.get(operation.id)
         if result is not None:
-            code = (result.get("failure") or {}).get("code", "")
+            code = str(cast("dict[str, Any]", result.get("failure") or {}).get("code", ""))
             told[_about(operation)] = UNKNOWN if code == UNKNOWN else f"{result['status']} {code}".strip()
     return told
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -219,8 +221,7 @@ def _zombie(run: Run, azure: Azure, after_s: float) -> None:
     """Stop the first runner, let a second take over when it has been silent for long, then let the first go on."""
     process = _born(run)
     time.sleep(after_s)
-    with suppress(ProcessLookupError):
-        process.send_signal(signal.SIGSTOP)
+    _stop(process, run.home)
     run.objective = run.objective or _objective(run.home)
     where, under_way = _place(run, azure)
     gone = process.poll() is not None
@@ -245,6 +246,34 @@ def _zombie(run: Run, azure: Azure, after_s: float) -> None:
     run.lives[0].ended_at = time.time()
     if run.objective is None:
         run.objective = _objective(run.home)
+
+
+def _stop(process: subprocess.Popen[bytes], home: Path) -> None:
+    """Stop it where it holds no lock: one that sleeps on the journal's lock keeps everybody waiting, and says so."""
+    process.send_signal(signal.SIGSTOP)
+    while process.poll() is None and _locked(home):
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.005)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.005)
+
+
+def _locked(home: Path) -> bool:
+    """Whether somebody is writing into the journal now."""
+    journal = Paths(home).journal
+    try:
+        handle = os.open(journal.with_name(journal.name + ".lock"), os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with closing(sqlite3.connect(f"{journal.as_uri()}?mode=ro", uri=True, timeout=0.0)) as ledger:
+            ledger.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except (BlockingIOError, sqlite3.OperationalError):
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _objective(home: Path) -> str | None:
