@@ -26,17 +26,26 @@ from azlin.errors import BudgetExceeded, PermissionRefused, Undecided
 
 class Question(Value, frozen=True):
     """What is asked before anything runs. For `name` the only yes is to type `expected`; for `yes-no`, y or yes. A
-    `secret` is typed without being shown."""
+    `secret` is typed without being shown. To an `offer`, which nothing follows but another question, Enter is a yes;
+    it has `choices`, the first of which a yes means."""
 
-    kind: Literal["yes-no", "name", "secret"]
+    kind: Literal["yes-no", "name", "secret", "offer"]
     text: str
     expected: str = "y"
+    choices: int = 1
 
     def agrees(self, answer: str) -> bool:
         given = answer.strip()
         if self.kind == "name":
             return given == self.expected
         return given.casefold() in {"y", "yes"}
+
+    def chosen(self, answer: str) -> int | None:
+        """Which choice of an offer is meant, from 0; None for a no and for everything that is not understood."""
+        given = answer.strip().casefold()
+        if given in {"", "y", "yes"}:
+            return 0
+        return int(given) - 1 if given in {str(number) for number in range(1, self.choices + 1)} else None
 
 
 class Asker(Protocol):

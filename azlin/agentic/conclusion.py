@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from azlin.agentic.explanation import Explanation
 from azlin.agentic.retry_policy import failure_of
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import (
@@ -39,6 +40,10 @@ EXIT_CODES: dict[Verdict, int] = {
 }
 VERDICTS: dict[int, Verdict] = {5: "refused", 6: "undecided", 8: "running", 9: "timed-out"}
 """The verdict for an error that stopped the road before anything ran, by its exit code; all others: failed."""
+
+
+CANCELLED = "cancelled"
+"""How the reason begins for which a run was stopped by `azlin objective cancel`."""
 
 
 class Finding(Value, frozen=True):
@@ -106,13 +111,15 @@ def of(
     *,
     data: Any,
     stopped: str | None,
+    out_of_time: bool = False,
     objective: Objective,
 ) -> Outcome:
-    """The Outcome of a plan that was carried out, by what happened and by what Azure says afterwards."""
+    """The Outcome of a plan that was carried out, by what happened and by what Azure says afterwards. `stopped` says
+    why it did not go to its end, `out_of_time` that it was the deadline of the run."""
     by_id = {finding.operation: finding for finding in findings}
     good = [r for r in results if r.status == "done" and by_id.get(r.operation, _READ).ok is True]
     undone = [result for result in results if result.status == "undone"]
-    verdict = _verdict(plan, results, good, stopped)
+    verdict = _verdict(plan, results, good, stopped, out_of_time=out_of_time)
     summary = _summary(plan, results, findings, len(good), objective)
     if undone:
         summary += f"; {len(undone)} created {_things(len(undone))} removed again"
@@ -125,6 +132,22 @@ def of(
         failure=next((result.failure for result in results if result.status == "failed"), None),
         next_steps=() if verdict == "achieved" else _next_steps(objective, results),
     )
+
+
+def explained(outcome: Outcome, failures: Sequence[Explanation]) -> Outcome:
+    """The Outcome with what is known of its failures; the first thing that can be changed is the first step to take."""
+    if not failures:
+        return outcome
+    changes = [one.suggestions[0].command for one in failures if one.suggestions]
+    steps = tuple(dict.fromkeys([*changes, *outcome.next_steps]))
+    return msgspec.structs.replace(outcome, failures=tuple(failures), next_steps=steps)
+
+
+def not_gone_on(before: Outcome, stopped: AzlinError) -> Outcome:
+    """The Outcome of what was done, when the change that was to cure it was stopped before anything more was done."""
+    why = stopped.what.removesuffix("; nothing ran")
+    summary = f"{before.summary}; it was not gone on with: {why}"
+    return msgspec.structs.replace(before, summary=summary)
 
 
 def may_go_on(objective: Objective) -> Objective:
@@ -143,11 +166,15 @@ def _verdict(
     results: Sequence[OperationResult],
     good: Sequence[OperationResult],
     stopped: str | None,
+    *,
+    out_of_time: bool,
 ) -> Verdict:
     if len(good) == len(plan.operations):
         return "achieved"
+    if out_of_time:
+        return "timed-out"
     if stopped:
-        return "interrupted"
+        return "cancelled" if stopped.startswith(CANCELLED) else "interrupted"
     if any(result.failure and result.failure.type == "timed_out" for result in results):
         return "timed-out"
     changed = [r for r in results if r.status == "done" and _acted(plan, r.operation)]

@@ -44,8 +44,10 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     status: int | None = None
     operations: tuple[str, ...] = ()
     resource_type: str = ""
+    location: str = ""
     cause: str = ""
     remedy: str = ""
+    command: str = ""
     before: str = ""
     seen: int = 0
     suggestions: tuple[Suggestion, ...] = ()

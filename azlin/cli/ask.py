@@ -12,6 +12,7 @@ from types import FrameType
 from azlin.agentic.approver import Question
 
 NO = ""
+"""What a terminal that has gone away answers. To an offer, where that would be a yes, it is `n`."""
 
 
 class TerminalClosed(BaseException):
@@ -46,15 +47,22 @@ class Keyboard:
             sys.stderr.write("\n")
             raise
         except (OSError, EOFError, TerminalClosed):
-            return NO
+            return _no(question)
         if not line.endswith("\n"):
-            return NO
+            return _no(question)
         return line.rstrip("\r\n")
 
 
 def prompt(question: Question) -> str:
-    """A yes-no question says which answer is the default; a name has none."""
+    """A yes-no question and an offer say which answer is the default; a name has none."""
+    if question.kind == "offer":
+        others = "".join(f"/{number}" for number in range(2, question.choices + 1))
+        return f"{question.text} [Y/n{others}] "
     return f"{question.text} [y/N] " if question.kind == "yes-no" else f"{question.text}: "
+
+
+def _no(question: Question) -> str:
+    return "n" if question.kind == "offer" else NO
 
 
 def _is_terminal(stream: object) -> bool:

@@ -45,6 +45,20 @@ class Pen:
             if not self._loses:
                 raise
 
+    def command(self, text: str, *, indent: int = 0) -> None:
+        """A line to be copied: never broken by us, so that what is pasted is one line however narrow the terminal."""
+        try:
+            if self._console is None:
+                self._stream.write(f"{' ' * indent}{clean(text)}".rstrip() + "\n")
+                self._stream.flush()
+            else:
+                from rich.text import Text
+
+                self._console.print(Text(" " * indent + clean(text)), soft_wrap=True)
+        except (OSError, ValueError):
+            if not self._loses:
+                raise
+
     def columns(self, lines: Sequence[Sequence[str]], styles: Sequence[str], *, indent: int = 2) -> None:
         """Cells side by side, each line in its style; on a terminal too narrow for that, wrapped."""
         if not lines:
