@@ -207,7 +207,7 @@ FIELDS = {
 TABLES = frozenset({"budget.resource_groups", "mcp.servers"})
 """Settings that are a table: no variable has room for one."""
 
-NOT_USED_YET = ("mcp", "model", "notify", "tenants", "endpoints.learn", "endpoints.learn_mcp", "endpoints.model")
+NOT_USED_YET = ("mcp", "model", "notify", "tenants", "endpoints.model")
 """Sections and settings that are checked, and that no command of this version acts on; `config show` says so."""
 
 
