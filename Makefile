@@ -12,7 +12,7 @@ WORKERS ?= 4
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench chaos conformance docs live setup lock clean
+.PHONY: help demo test check fix bench chaos matrix golden conformance docs live setup lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -38,6 +38,12 @@ bench: setup ## the numbers of the design, measured
 
 chaos: setup ## 200 runs of 60 operations, killed at random instants and resumed: nothing lost, nothing twice (minutes)
 	$(BIN)/python -m chaos
+
+matrix: setup ## every trouble x every deed x every strategy: what is said is true (a table; half an hour)
+	$(BIN)/python -m tests.lifecycle.matrix
+
+golden: setup ## write what the lifecycle stories record again; read the difference before you commit it
+	$(BIN)/python -m tests.lifecycle.golden
 
 conformance: setup ## what others wrote for Azure, run against the sandbox; fails when a figure falls (minutes)
 	$(BIN)/python -m conformance

@@ -34,9 +34,9 @@ class Estate:
             database.close()
         return cls(
             {
-                str(id).casefold(): (str(id), f"{etag} ".encode() + bytes(body))
-                for id, etag, body in rows
-                if _RECORDS not in str(id).casefold()
+                str(one).casefold(): (str(one), f"{etag} ".encode() + bytes(body))
+                for one, etag, body in rows
+                if _RECORDS not in str(one).casefold()
             },
             {str(name).removeprefix(_POWER): json.loads(value) for name, value in facts},
         )

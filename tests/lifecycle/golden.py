@@ -32,7 +32,7 @@ def main(names: list[str]) -> None:
                 if not names or path.stem in names:
                     instance = ensure_running(paths)
                     write(path, paths)
-                    print(path.stem)
+                    sys.stdout.write(f"{path.stem}\n")
         finally:
             Az(instance.cloud(), paths).stop()
             stop(paths)

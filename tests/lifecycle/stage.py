@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -49,9 +49,9 @@ class Performed:
 
 
 @contextmanager
-def hurried() -> Iterator[None]:
+def hurried() -> Generator[None]:
     """Wait less between attempts and polls. What Azure asks for (`Retry-After`) is waited for as it is."""
-    defaults: dict[str, Any] = backoff.backoff.__kwdefaults__
+    defaults: dict[str, Any] = backoff.backoff.__kwdefaults__ or {}
     kept = defaults["base_s"], long_running.POLL_BASE_S
     defaults["base_s"], long_running.POLL_BASE_S = kept[0] * HURRY, kept[1] * HURRY
     try:
@@ -72,7 +72,7 @@ class Stage:
         self._objective: Objective | None = None
         self._bystanders: list[str] = []
 
-    def perform(self) -> Iterator[Performed]:
+    def perform(self) -> Generator[Performed]:
         """The steps, one by one; what follows is not begun before it is asked for."""
         with hurried(), self._own_az():
             self._set_up()
@@ -82,11 +82,12 @@ class Stage:
     def _set_up(self) -> None:
         subscription = self._story.cloud.subscription
         for one in self._tale.there:
-            self._bystanders.append(self._put(one, str(subscription)))
+            made = self._put(one, str(subscription))
+            self._bystanders += [] if one.meant else [made]
         for request in self._tale.before:
-            made = self._story.doit(request, yes=True, strategy="arm")
-            assert made.outcome is not None
-            assert made.outcome.verdict == "achieved", made.outcome.summary
+            done = self._story.doit(request, yes=True, strategy="arm")
+            assert done.outcome is not None
+            assert done.outcome.verdict == "achieved", done.outcome.summary
 
     def _put(self, there: There, subscription: str) -> str:
         if there.id is not None:
@@ -135,6 +136,7 @@ class Stage:
 
     def _carried_out(self, step: Step) -> Objective:
         terms = {"strategy": self._strategy, **_terms(step.terms)}
+        terms["strategy"] = terms["strategy"] or None
         if step.request is not None:
             return self._story.doit(step.request, answers=step.answers, **terms)
         assert self._objective is not None
@@ -152,13 +154,17 @@ class Stage:
         match what.do:
             case "interrupt":
                 os.kill(os.getpid(), signal.SIGINT)
+            case "interrupt twice":
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(0.1)  # two of one signal at one moment are one
+                os.kill(os.getpid(), signal.SIGINT)
             case "die":
                 raise Killed
             case "kill az's host":
                 Az(story.cloud, story.paths).stop()
             case "remove az":
-                (self._directory / "environment").unlink()
                 Az(story.cloud, story.paths).stop()
+                (self._directory / "environment").unlink()
             case "kill the sandbox":
                 os.kill(story.instance.pid, signal.SIGKILL)
             case "lose the network":
@@ -169,7 +175,7 @@ class Stage:
                 story.peace()
 
     @contextmanager
-    def _own_az(self) -> Iterator[None]:
+    def _own_az(self) -> Generator[None]:
         """An az whose Python is found through a link that can be taken away."""
         if not self._tale.own_az:
             yield
@@ -253,8 +259,8 @@ def _told(events: list[Event], order: list[str]) -> list[str]:
 
     def close() -> None:
         places = {name: place for place, name in enumerate(order)}
-        for name in sorted(block, key=lambda name: (places.get(name.removeprefix("undo:"), len(places)), name)):
-            lines.append(f"{name}: {' '.join(block[name])}")
+        ordered = sorted(block, key=lambda name: (places.get(name.removeprefix("undo:"), len(places)), name))
+        lines.extend(f"{name}: {' '.join(block[name])}" for name in ordered)
         block.clear()
 
     for event in events:

@@ -34,7 +34,14 @@ from azlin.agentic.types import Verdict
 
 HERE = Path(__file__).parent
 Happening = Literal[
-    "interrupt", "die", "kill az's host", "remove az", "kill the sandbox", "lose the network", "end the trouble"
+    "interrupt",
+    "interrupt twice",
+    "die",
+    "kill az's host",
+    "remove az",
+    "kill the sandbox",
+    "lose the network",
+    "end the trouble",
 ]
 
 
@@ -47,6 +54,8 @@ class There(msgspec.Struct, forbid_unknown_fields=True):
     type: str = ""
     name: str = ""
     id: str | None = None
+    meant: bool = False
+    """Whether a request is about it; all others must be byte for byte the same after every step."""
     group: str | None = None
     location: str = "westeurope"
     body: dict[str, Any] = {}

@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from azlin.gateways.az import Az
@@ -18,7 +19,7 @@ from azlin.sandbox.instance import ensure_running, stop
 from tests.lifecycle.matrix.cells import Cell, cells
 from tests.lifecycle.story import Story
 
-HEAD = "| trouble | kind | deed | strategy | verdict | exit | hits | message | then | not true |\n|---|---|---|---|---|---|---|---|---|---|"
+COLUMNS = ("trouble", "kind", "deed", "strategy", "verdict", "exit", "hits", "message", "then", "not true")
 MESSAGE_MAX = 160
 
 
@@ -31,7 +32,7 @@ def main() -> int:
     number, of = (int(one) for one in args.part.split("/"))
     chosen = [cell for cell in cells() if all(word in described(cell) for word in args.words)][number - 1 :: of]
     out = args.to.open("w") if args.to else sys.stdout
-    print(HEAD, file=out)
+    out.write(line(COLUMNS) + line(["---"] * len(COLUMNS)))
     wrong = 0
     with tempfile.TemporaryDirectory() as home:
         paths = Paths(Path(home))
@@ -39,11 +40,13 @@ def main() -> int:
             began = time.monotonic()
             told(cell, paths)
             wrong += bool(cell.untrue)
-            print(row(cell), file=out, flush=True)
-            print(f"{described(cell)}: {time.monotonic() - began:.1f} s {'; '.join(cell.untrue)}", file=sys.stderr)
+            out.write(row(cell))
+            out.flush()
+            took_s = time.monotonic() - began
+            sys.stderr.write(f"{described(cell)}: {took_s:.1f} s {'; '.join(cell.untrue)}\n")
         Az(ensure_running(paths).cloud(), paths).stop()
         stop(paths)
-    print(f"\n{len(chosen)} cells, {wrong} with something that is not true", file=out)
+    out.write(f"\n{len(chosen)} cells, {wrong} with something that is not true\n")
     return 1 if wrong else 0
 
 
@@ -76,7 +79,11 @@ def row(cell: Cell) -> str:
         again.verdict if again else "",
         "; ".join(cell.untrue),
     ]
-    return "| " + " | ".join(one.replace("|", "/").replace("\n", " ") for one in shown) + " |"
+    return line(shown)
+
+
+def line(shown: Sequence[str]) -> str:
+    return "| " + " | ".join(one.replace("|", "/").replace("\n", " ") for one in shown) + " |\n"
 
 
 if __name__ == "__main__":
