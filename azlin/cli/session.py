@@ -38,10 +38,12 @@ def carry(
     run: Callable[[App, View, Asker], Objective],
     *,
     data: bool = True,
+    preview: bool = True,
 ) -> int:
-    """Run, show, and return the exit code. With `data=False` the caller writes what was read, people see the rest."""
+    """Run, show, and return the exit code. With `data=False` the caller writes what was read, people see the rest; with
+    `preview=False` the end is shown without the plan."""
     app = open_app(terms)
-    view = Noting(view_for(output, dry_run=terms.dry_run, data=data, find=app.objectives.show))
+    view = Noting(view_for(output, dry_run=terms.dry_run, data=data, find=app.objectives.show, preview=preview))
     try:
         ended = run(app, view, Keyboard(no_input=terms.no_input))
     except KeyboardInterrupt:

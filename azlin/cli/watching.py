@@ -92,7 +92,7 @@ def _called_off(one: Objective, output: Output, reason: str) -> int:
     from azlin.cli.session import carry
 
     terms = Terms(no_input=True)
-    return carry(terms, output, lambda app, view, asker: app.cancel(one.id, terms, reason, view, asker))
+    return carry(terms, output, lambda app, view, asker: app.cancel(one.id, terms, reason, view, asker), preview=False)
 
 
 def _watched(

@@ -20,6 +20,9 @@ CLEAR = "\r\x1b[K"
 SAID_EVERY_S = 10.0
 """Where no line can be drawn over, how often it is said where the run stands."""
 
+COUNTED = frozenset({"waited-for", "interrupted", "cancelled"})
+"""Why operations are skipped by the dozen; it is enough to count them."""
+
 ENDS: dict[str, tuple[str, str, str]] = {
     "operation-done": ("ok ", "done", "green"),
     "operation-failed": ("bad", "failed", "red"),
@@ -89,6 +92,8 @@ class WatchView:
     def _ended(self, event: Event) -> None:
         sign, words, style = ENDS[event.kind]
         failure = _failure(event.about.get("failure"))
+        if failure is not None and failure.code in COUNTED:
+            return
         if failure is not None and event.kind != "operation-done":
             words = f"{words}: {clean(failure.code)}: {clean(failure.message)}"
         self._tell(sign, event, words, style)
