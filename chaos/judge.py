@@ -58,6 +58,7 @@ def judge(run: Run, azure: Azure) -> Judged:
     good &= _acts(run, asked, said, judged)
     _puts(asked, judged)
     _truth(run, said, good=good, judged=judged)
+    _made_by_us(run, said, judged)
     _files(run, judged)
     _zombie(run, asked, judged)
     _pace(run, asked, judged)
@@ -166,6 +167,18 @@ def _truth(run: Run, said: dict[str, Any], *, good: bool, judged: Judged) -> Non
         judged.untrue.append("achieved is said, and Azure disagrees")
     if not claims and good:
         judged.untrue.append(f"{judged.verdict or 'nothing'} is said, and everything is done: {_short(said, run)}")
+
+
+def _made_by_us(run: Run, said: dict[str, Any], judged: Judged) -> None:
+    """`created` is what an undo would trust: True of exactly those that were not there before."""
+    before = {ref.key for ref, _ in run.draft.before}
+    plan = run.filed.plan if run.filed is not None else None
+    wanted = {one.id: one.target.key not in before for one in (plan.operations if plan else ()) if one.verb == "ensure"}
+    keys = {one.id: one.target.key for one in (plan.operations if plan else ())}
+    for result in said.get("results", []):
+        id_ = str(result["operation"])
+        if id_ in wanted and result["status"] == "done" and result["created"] is not wanted[id_]:
+            judged.untrue.append(f"{keys[id_]}: created is {result['created']}, and it is {wanted[id_]}")
 
 
 def _short(said: dict[str, Any], run: Run) -> str:

@@ -48,6 +48,8 @@ class Case:
     zombie: bool
     instant: float
     """When the first life ends, as a part of how long a life takes that is not cut off."""
+    by_events: bool = False
+    """Kill after so much of the story was told, not after so much time: the same on a slow machine."""
 
     @property
     def prefix(self) -> str:
@@ -75,14 +77,23 @@ class Death:
 
 @dataclass
 class Life:
-    """One process of azlin. `at` is when it was started, `code` None for one that was killed."""
+    """One process of azlin. `at` is when it was started, `code` None for one that was killed; `out` and `err` are where
+    its words are kept."""
 
     argv: list[str]
     at: float
+    out_path: Path
+    err_path: Path
     ended_at: float = 0.0
     code: int | None = None
-    out: str = ""
-    err: str = ""
+
+    @property
+    def out(self) -> str:
+        return self.out_path.read_text(errors="replace")
+
+    @property
+    def err(self) -> str:
+        return self.err_path.read_text(errors="replace")
 
 
 @dataclass
@@ -171,16 +182,16 @@ def _over(run: Run, told: list[str]) -> bool:
 def _born(run: Run) -> subprocess.Popen[bytes]:
     """Start azlin: to go on where there is something on file, else from the beginning."""
     run.objective = run.objective or _objective(run.home)
-    how = ["--yes", "--allow", "destroys", "--no-input", "-o", "json", "--strategy", run.case.strategy]
+    how = ["--yes", "--allow", "destroys", "--no-input", "-o", "jsonl", "--strategy", run.case.strategy]
     if run.objective is None:
         words = ["doit", "--plan", str(run.home / "plan.json"), "--sandbox", *how]
     else:
         words = ["objective", "resume", run.objective, *how]
-    number = len(run.lives)
+    number = sum(path.suffix == ".out" for path in run.home.iterdir())
     out, err = (run.home / f"life{number}.{name}" for name in ("out", "err"))
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "AZLIN_", "ARM_"))}
     with out.open("wb") as out_file, err.open("wb") as err_file:
-        run.lives.append(Life(words, time.time()))
+        run.lives.append(Life(words, time.time(), out, err))
         return subprocess.Popen(
             [*AZLIN, *words],
             env={**keep, "AZLIN_HOME": str(run.home), "NO_COLOR": "1"},
@@ -193,7 +204,7 @@ def _born(run: Run) -> subprocess.Popen[bytes]:
 
 def _end(run: Run, process: subprocess.Popen[bytes], after_s: float | None) -> bool:
     """Wait for a life to end, or end it; whether it was killed."""
-    life, number = run.last, len(run.lives) - 1
+    life = run.last
     try:
         process.wait(LIFE_MAX_S if after_s is None else max(0.0, life.at + after_s - time.time()))
     except subprocess.TimeoutExpired:
@@ -203,8 +214,6 @@ def _end(run: Run, process: subprocess.Popen[bytes], after_s: float | None) -> b
             run.notes.append(f"a life did not end within {LIFE_MAX_S:.0f} s")
     life.ended_at = time.time()
     life.code = None if process.returncode == -signal.SIGKILL else process.returncode
-    life.out = (run.home / f"life{number}.out").read_text(errors="replace")
-    life.err = (run.home / f"life{number}.err").read_text(errors="replace")
     run.objective = run.objective or _objective(run.home)
     return life.code is None
 
@@ -212,9 +221,20 @@ def _end(run: Run, process: subprocess.Popen[bytes], after_s: float | None) -> b
 def _cut(run: Run, azure: Azure, after_s: float) -> None:
     if run.lives and run.last.code == 0:
         return
-    killed = _end(run, _born(run), after_s)
+    process = _born(run)
+    if run.case.by_events:
+        a_moment_s = run.case.draw(f"life {len(run.lives)}").uniform(0.0, 0.03)
+        after_s = _told(process, run.last, round(after_s)) - run.last.at + a_moment_s
+    killed = _end(run, process, after_s)
     where, under_way = _place(run, azure) if killed else ("after the end", {})
     run.deaths.append(Death(after_s, where, under_way))
+
+
+def _told(process: subprocess.Popen[bytes], life: Life, events: int) -> float:
+    """Wait until a life has told so many events, or is over; the time when it had."""
+    while process.poll() is None and life.out_path.read_bytes().count(b"\n") < events:
+        time.sleep(0.002)
+    return time.time()
 
 
 def _zombie(run: Run, azure: Azure, after_s: float) -> None:
@@ -331,6 +351,6 @@ def _answered(entry: Entry, asked: list[Request]) -> bool:
 def outcome_of(life: Life) -> dict[str, Any]:
     """What azlin said at its end; {} when it said nothing that can be read."""
     try:
-        return json.loads(life.out).get("outcome") or {}
-    except (ValueError, AttributeError):
+        return json.loads(life.out.splitlines()[-1]).get("outcome") or {}
+    except (ValueError, AttributeError, IndexError):
         return {}
