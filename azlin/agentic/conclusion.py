@@ -83,6 +83,11 @@ def nothing_to_do(objective: Objective) -> Outcome:
     return Outcome(verdict="achieved", summary=f"nothing to do ({summary}): {why}")
 
 
+def answered(summary: str, data: Any) -> Outcome:
+    """What a family knew without Azure."""
+    return Outcome(verdict="achieved", summary=summary, data=data)
+
+
 def stopped_by(error: AzlinError, objective: Objective, *, begun: bool) -> Outcome:
     """The Outcome of a road that an error ended. `begun`: an operation had left before, so that something may have been
     done, which nobody has looked at yet; then the way on is to resume, which asks Azure first."""

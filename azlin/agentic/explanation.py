@@ -54,3 +54,16 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     pages: tuple[Reading, ...] = ()
     note: str = ""
     links: tuple[str, ...] = ()
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an earlier request, for somebody who asks why it failed. `failed` is False when it did not, or
+    when there is none; `summary` says in a sentence what happened."""
+
+    failed: bool
+    summary: str
+    objective: str = ""
+    request: str = ""
+    verdict: str = ""
+    failures: tuple[Explanation, ...] = ()
+    next_steps: tuple[str, ...] = ()

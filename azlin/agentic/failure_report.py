@@ -13,7 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
 
-from azlin.agentic.explanation import Explanation, Reading
+from msgspec.structs import replace
+
+from azlin.agentic.explanation import Account, Explanation, Reading
 from azlin.agentic.failure_history import FailureHistory, Met, signature_of
 from azlin.agentic.families.bodies import pairs, properties_of
 from azlin.agentic.learn_findings import Findings
@@ -144,3 +146,52 @@ def size_of(operation: Operation) -> str | None:
     hardware = pairs(properties_of(operation.desired).get("hardwareProfile"))
     said = hardware.get("vmSize") or pairs(operation.desired.get("sku")).get("name")
     return str(said) if said else None
+
+
+def account_of(objective: Objective, history: FailureHistory, look_up: LookUp) -> Account:
+    """What became of an objective and why, by its record; what could be changed is as it was when it failed."""
+    asked = f"“{objective.request.text}” ({objective.id[:8]})"
+    outcome = objective.outcome
+    if outcome is None:
+        step = f"azlin objective resume {objective.id[:8]}"
+        summary = (
+            f"{asked} was cut off before it ended, or is still going on; what is missing is not known until resumed"
+        )
+        return _account(objective, True, summary, (), (step,))
+    if outcome.verdict in ("achieved", "previewed", "running"):
+        return _account(objective, False, f"{asked} did not fail: {outcome.verdict}: {outcome.summary}", (), ())
+    failed = failed_in(objective.plan, outcome.results) if objective.plan is not None else []
+    suggested = {one.signature: one.suggestions for one in outcome.failures}
+    explained = explain(objective, failed, history=history, look_up=look_up)
+    failures = tuple(replace(one, suggestions=suggested.get(one.signature, ())) for one in explained)
+    if not failures and outcome.failure is not None:
+        failures = (_before_anything_ran(outcome.failure),)
+    summary = f"{asked} ended {outcome.verdict}: {outcome.summary}"
+    return _account(objective, True, summary, failures, outcome.next_steps)
+
+
+def _before_anything_ran(failure: Failure) -> Explanation:
+    return Explanation(
+        signature=signature_of(failure),
+        type=failure.type,
+        code=failure.code,
+        status=failure.status,
+        said=str(redact(failure.message)),
+        cause=failure.cause,
+        remedy=failure.hint,
+        links=failure.links,
+    )
+
+
+def _account(
+    objective: Objective, failed: bool, summary: str, failures: tuple[Explanation, ...], steps: tuple[str, ...]
+) -> Account:
+    return Account(
+        failed=failed,
+        summary=summary,
+        objective=objective.id,
+        request=objective.request.text,
+        verdict=objective.outcome.verdict if objective.outcome is not None else "",
+        failures=failures,
+        next_steps=steps,
+    )

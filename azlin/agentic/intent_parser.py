@@ -13,11 +13,13 @@ from difflib import SequenceMatcher, get_close_matches
 from msgspec.structs import replace
 
 from azlin.agentic.families import IntentFamily
+from azlin.agentic.families.last_failure import asked
 from azlin.agentic.families.several import of_parts
 from azlin.agentic.language import verbs
 from azlin.agentic.language.binding import bind
 from azlin.agentic.language.bound import Bound
 from azlin.agentic.language.clauses import Clause, read_clauses
+from azlin.agentic.language.failure_questions import read_failure_question
 from azlin.agentic.language.kinds import KINDS
 from azlin.agentic.language.phrase import FUNCTION_WORDS, Tokens
 from azlin.agentic.language.phrases import read_phrases
@@ -45,7 +47,15 @@ def parse(
 
     Questions mean that it was not understood; then nothing may be planned.
     """
-    text = request.text.strip()
+    question = read_failure_question(request.text)
+    if question is not None:
+        return asked(question.objective, any_failure=question.any_failure)
+    return _read(request.text.strip(), defaults, families, group=group, location=location)
+
+
+def _read(
+    text: str, defaults: Defaults, families: Mapping[str, IntentFamily], *, group: str | None, location: str | None
+) -> Intent:
     if not text or len(text) > LENGTH_MAX:
         too_long = f"The request has {len(text)} characters, more than the {LENGTH_MAX} that can be one request. "
         return _unclear(f"{too_long if text else ''}What should be done?", _examples("", families), 0.0)

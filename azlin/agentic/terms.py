@@ -38,7 +38,7 @@ class Terms(Value, frozen=True):
     timeout_s: float = 600.0
     deadline_s: float | None = None
     no_wait: bool = False
-    changes: dict[str, str] = {}
+    changes: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it
     chaos: int | None = None
 
     def kept(self) -> dict[str, Any]:

@@ -100,6 +100,8 @@ def undo(name: str, output: Output, **flags: Any) -> int:
 @click.option("--all", "every", is_flag=True, help="Everything that was cut off and that nobody is carrying out.")
 @click.option("--on-failure", type=click.Choice(["undo", "keep", "ask"]),
               help="What to do with what was created, when an operation fails; left out: as asked first.")  # fmt: skip
+@click.option("--with", "changes", multiple=True, metavar="NAME=VALUE",
+              help="Change what failed: size=SIZE, zone=N or name=NAME. It is planned and priced anew.")  # fmt: skip
 @_run_options
 @output_options
 def resume(name: str | None, every: bool, output: Output, **flags: Any) -> int:
@@ -110,10 +112,13 @@ def resume(name: str | None, every: bool, output: Output, **flags: Any) -> int:
     """
     if every == (name is not None):
         raise UsageRefused("resume needs an ID, or --all, and not both", fix="azlin objective list")
+    flags["changes"] = _changes(flags["changes"], every=every)
     with records() as (journal, objectives):
         found = objectives.resumable() if name is None else [journal.load(identified(name, journal))]
     if every:
         return _resume_all(found, flags, output)
+    if flags["changes"] and found[0].outcome is not None and found[0].outcome.verdict == "achieved":
+        raise UsageRefused(f"objective {found[0].id[:8]} is done; --with changes what failed", fix="leave --with out")
     return _resume(found[0], flags, output)
 
 
@@ -177,6 +182,16 @@ def _resume_all(found: list[Objective], flags: dict[str, Any], output: Output) -
     if output.form is not None:
         output.put(ended)
     return next((code for code in codes if code), 0)
+
+
+def _changes(said: tuple[str, ...], *, every: bool) -> dict[str, str]:
+    """`size=Standard_D2s_v5` as a pair."""
+    if said and every:
+        raise UsageRefused("--with changes one objective, not --all", fix="azlin objective resume ID --with …")
+    pairs = [one.partition("=") for one in said]
+    if wrong := next((name for name, _, value in pairs if not name.strip() or not value.strip()), None):
+        raise UsageRefused(f"--with {wrong!r} says no value", fix="--with size=Standard_D2s_v5")
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _line(one: Objective, journal: Journal, *, short: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
-from azlin.agentic.explanation import Explanation
+from azlin.agentic.explanation import Account, Explanation
 from azlin.agentic.types import Failure, Objective, Operation, Outcome, Plan
 from azlin.events import Event
 from azlin.views import failures
@@ -88,12 +88,24 @@ class HumanView:
         if outcome is None:
             self._pen.line(("unfinished", "bold yellow"), f": azlin objective resume {objective.id[:8]}")
             return
+        if isinstance(outcome.data, Account):
+            self._account(outcome.data)
+            return
         if self._data and outcome.data is not None:
             Pen(self._out).table(rows_of(plain(outcome.data), in_words))
         self._verdict(objective, outcome)
         self._candidates(objective)
         self._failures(outcome)
         self._next(objective, outcome)
+
+    def _account(self, account: Account) -> None:
+        """What became of an earlier request: it was asked for, so it is data, and goes where data goes."""
+        pen = Pen(self._out) if self._data else self._pen
+        pen.line(clean(account.summary))
+        for explanation in account.failures:
+            failures.draw(pen, explanation, explanation.operations)
+        for command in account.next_steps:
+            pen.line(("next ", "bold"), clean(command), indent=2)
 
     def _take_over(self, objective: Objective) -> None:
         preview = self._preview

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -50,6 +50,15 @@ class IntentFamily(Protocol):
     def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:
         """What a read operation returned (`raw`: one resource, or a list of them), as rows for people: a list of flat
         dicts, or for a count `{"count": n}`. The intent's filter is applied here, the same as for acts."""
+        ...
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """A family that knows the answer itself: its plans do nothing and read nothing."""
+
+    def answer(self, intent: Intent) -> tuple[str, Any]:
+        """The answer in a sentence, and as data (`Outcome.data`). Raises NotFound, UsageRefused."""
         ...
 
 
