@@ -35,6 +35,7 @@ def fault() -> None:
 @click.option("--path", metavar="PATTERN", help="Requests to this path, instead of resources; * matches any part.")
 @click.option("--code", metavar="CODE", help="Error code, such as SkuNotAvailable or AllocationFailed.")
 @click.option("--message", metavar="TEXT", help="The error's words.")
+@click.option("--body", metavar="TEXT", help="Answer with this, not an ARM error, as a gateway does; '' is nothing.")
 @click.option("--status", type=click.IntRange(400, 599), help="HTTP status. Default: 409.")
 @click.option("--times", type=click.IntRange(min=1), help="How often. Default: always.")
 @click.option("--skip", type=click.IntRange(min=0), default=0, help="Spare the first so many.")
@@ -61,10 +62,10 @@ def add_fault(output: Output, **asked: Any) -> None:
     With a latency, a write or delete is accepted at once and ends later; with a latency and a code
     it is accepted and fails later.
     """
-    if not any(asked[one] for one in _WRONG):
+    if asked["body"] is None and not any(asked[one] for one in _WRONG):
         raise UsageRefused(
             "a fault needs something that goes wrong",
-            fix="add --code, --status, --retry-after-s, --latency-s, --stale-s, --hold-s or --drop",
+            fix="add --code, --status, --body, --retry-after-s, --latency-s, --stale-s, --hold-s or --drop",
         )
     if asked["method"] is not None:
         asked["method"] = asked["method"].upper()
@@ -168,14 +169,9 @@ def _words(one: dict[str, Any]) -> str:
     narrower = (("name", "named"), ("sku", "of size"), ("location", "in"))
     where += [f"{word} {one[name]}" for name, word in narrower if one[name]]
     what = [str(part) for part in (one["status"], one["code"]) if part is not None]
-    if one["retry_after_s"] is not None:
-        what.append(f"throttled for {one['retry_after_s']:g} s")
-    if one["latency_s"]:
-        what.append(f"takes {one['latency_s']:g} s")
-    if one["stale_s"]:
-        what.append(f"seen {one['stale_s']:g} s late")
-    if one["hold_s"]:
-        what.append(f"carried out {one['hold_s']:g} s late")
+    if one["body"] is not None:
+        what.append("a gateway's page" if one["body"] else "an empty body")
+    what += [words.format(one[name]) for name, words in _DELAYS if one[name]]
     if one["drop"]:
         what.append(_DROPS[one["drop"]])
     how_often = "always" if one["times"] is None else f"{one['times']} times more"
@@ -186,6 +182,12 @@ def _words(one: dict[str, Any]) -> str:
     return f"{' '.join(where)}: {', '.join(what)}; {how_often}"
 
 
+_DELAYS = (
+    ("retry_after_s", "throttled for {:g} s"),
+    ("latency_s", "takes {:g} s"),
+    ("stale_s", "seen {:g} s late"),
+    ("hold_s", "carried out {:g} s late"),
+)
 _DROPS = {
     "before": "the connection is lost before the request is read",
     "after": "the connection is lost after it was carried out",

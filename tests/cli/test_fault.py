@@ -31,6 +31,11 @@ def test_a_held_request_is_told_as_one(azlin):
     assert "PUT: carried out 1.5 s late; 1 times more" in added.stdout
 
 
+def test_a_gateways_page_is_told_as_one(azlin):
+    added = azlin("sandbox", "fault", "add", "--status", "502", "--body", "", "--times", "1")
+    assert "502, an empty body; 1 times more" in added.stdout
+
+
 def test_a_fault_that_changes_nothing_is_refused(azlin):
     assert azlin("sandbox", "fault", "add", "--type", "X/y").returncode == 2
     assert azlin("sandbox", "fault", "add", "--status", "200").returncode == 2

@@ -82,6 +82,8 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     retry_after_s: float | None = None
     stale_s: float = 0.0
     """For so long after a write or delete, readers see what was there before it."""
+    body: str | None = None
+    """Answered instead of ARM's error, as a gateway on the way does: a page of HTML, or nothing ("")."""
     hold_s: float = 0.0
     """The request is read at once and carried out so much later, also when its client has gone meanwhile."""
     drop: Drop | None = None
@@ -127,11 +129,12 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def refuses(self) -> bool:
-        return (self.code, self.status, self.retry_after_s) != (None, None, None)
+        return (self.code, self.status, self.retry_after_s, self.body) != (None, None, None, None)
 
     def refusal(self) -> ArmRefusal:
         """The ARM error this fault answers with."""
-        status = self.status or (429 if self.retry_after_s is not None else 409)
+        usual = 429 if self.retry_after_s is not None else 502 if self.body is not None else 409
+        status = self.status or usual
         code = self.code or _CODES.get(status, "SandboxFault")
         headers: dict[str, str] = {}
         if status == 429:
@@ -148,7 +151,7 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
             if status == 429
             else f"{code}: made by a fault of the sandbox."
         )
-        return ArmRefusal(status, code, message, headers=headers)
+        return ArmRefusal(status, code, message, headers=headers, page=self.body)
 
 
 @dataclass(frozen=True, slots=True)

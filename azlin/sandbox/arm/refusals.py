@@ -12,7 +12,8 @@ from typing import Any
 class ArmRefusal(Exception):
     """Raise it anywhere below the routes: it becomes the HTTP answer, or a failed operation.
 
-    `delay_s` is how long the answer is held back (a latency fault).
+    `delay_s` is how long the answer is held back (a latency fault). `page` is answered instead of ARM's error, because
+    somebody on the way answered and not ARM.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class ArmRefusal(Exception):
         details: list[dict[str, Any]] | None = None,
         headers: dict[str, str] | None = None,
         additional: list[dict[str, Any]] | None = None,
+        page: str | None = None,
     ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
@@ -34,6 +36,7 @@ class ArmRefusal(Exception):
         self.details = details
         self.headers = headers or {}
         self.additional = additional
+        self.page = page
         self.delay_s = 0.0
 
     def error(self) -> dict[str, Any]:

@@ -292,6 +292,9 @@ class Arm:
 
 def refused_answer(refused: ArmRefusal) -> Answer:
     """A refusal as HTTP tells it."""
+    if refused.page is not None:
+        headers = {**refused.headers, "Content-Type": "text/html; charset=utf-8"}
+        return Answer(refused.status, refused.page.encode(), headers, refused.delay_s)
     return Answer(refused.status, {"error": refused.error()}, dict(refused.headers), refused.delay_s)
 
 

@@ -125,3 +125,11 @@ def test_a_held_request_is_met_as_a_request_and_its_delays_add_up(azure: Any):
     assert azure.ask("PUT", path, BODY).delay_s == 0
     assert azure.arm.trouble("arm", Incoming("PUT", path, {}, {}, b"", "")).hold_s == 5
     assert azure.arm.trouble("arm", Incoming("GET", path, {}, {}, b"", "")).hold_s == 3
+
+
+@pytest.mark.parametrize("body", ["<html>Bad gateway</html>", ""])
+def test_a_gateway_answers_with_its_own_page_or_with_none(azure: Any, body: str):
+    fault(azure, method="PUT", type="Microsoft.Sandbox/things", body=body)
+    answer = azure.ask("PUT", f"{azure.group()}/{THING}/a", BODY)
+    assert (answer.status, answer.body) == (502, body.encode())
+    assert answer.headers["Content-Type"].startswith("text/html")
