@@ -19,22 +19,28 @@ from azlin.agentic.types import Failure
 from azlin.gateways.innermost import Said, errors_in
 
 MESSAGE_MAX = 2_000
+WORDS_MAX = 4_000
+"""What decides stands at the beginning; the rest is a log or a list."""
 UNKNOWN = Entry(
     class_="unknown",
     cause="Nothing in the answer says what went wrong.",
-    remedy="Ask Azure what is there now: azlin objective resume",
+    remedy="Go on, which asks Azure first",
+    command="azlin objective resume",
     action="read_message",
 )
 _SILENT = re.compile(r"(?i)\s*(unknown( error)?|error|failed|none|null|no|-|)\s*")
 _STATUS_AS_CODE = re.compile(r"(?:HTTP )?([45]\d\d)(?: \w+)?")
+_ADDRESS = re.compile(r"https?://\S+")
+"""What stands in an address (`quota-increase-request`) says nothing about this failure."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def classify(code: str | None, message: str | None, status: int | str | None = None) -> Failure:
     """The Failure that Azure's words tell. `message` may be whatever a tool printed; `status` is the HTTP status.
 
-    `Failure.type` is one of `failure_catalogue.AZURES_CLASSES`. `hint` may hold placeholders in braces ({group},
-    {name}, {location}, {subscription}, {size} …) for what the message does not name. Never raises.
+    `Failure.type` is one of `failure_catalogue.AZURES_CLASSES`. `hint` is what to do, ": " and a command; the command
+    may hold placeholders in braces ({group}, {name}, {location}, {subscription}, {size} …) for what the message does
+    not name. Never raises.
     """
     known_status = _number(status)
     found = [_failure(said) for said in errors_in(message or "", code or "", known_status)]
@@ -53,15 +59,16 @@ def _precedence(failure: Failure) -> int:
 def _failure(said: Said) -> Failure:
     status = said.status or _status_of(said.code)
     code = said.code or (f"HTTP {status}" if status else "")
-    entry, named = catalogue().find(code, said.message, status) or (_unlisted(code, said.message), {})
+    words = _ADDRESS.sub(" ", said.message[:WORDS_MAX])
+    entry, named = catalogue().find(code, words, status) or (_unlisted(code, said.message), {})
     return Failure(
         type=entry.class_,
         code=code,
         message=said.message[:MESSAGE_MAX],
         status=status,
-        hint=_filled(entry.remedy, named),
+        hint=_hint(entry, named),
         links=(entry.link,) if entry.link else (),
-        cause=_filled(entry.cause, named),
+        cause=entry.cause,
         action=entry.action,
         retriable=entry.may_be_tried_again,
         signature=signature(entry.class_, code, said.message),
@@ -75,13 +82,17 @@ def _unlisted(code: str, message: str) -> Entry:
     return Entry(
         class_="needs_change",
         cause="Azure refused the request for the reason in its message.",
-        remedy="Change what the message names, then ask again.",
+        remedy="Change what the message names; see what would be sent",
+        command='azlin doit "…" --dry-run',
         action="fix_parameter",
     )
 
 
-def _filled(text: str, named: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: named.get(found[1], found[0]), text)
+def _hint(entry: Entry, named: Mapping[str, str]) -> str:
+    """What to do, and after a colon the command that does it."""
+    if not entry.command:
+        return entry.remedy
+    return f"{entry.remedy}: " + _PLACEHOLDER.sub(lambda found: named.get(found[1], found[0]), entry.command)
 
 
 def _status_of(code: str) -> int | None:

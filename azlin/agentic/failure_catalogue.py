@@ -66,18 +66,23 @@ ACTIONS = frozenset(
         "fix_inside_guest",
         "read_message",
         "install_tool",
+        "start_first",
     }
 )
 """The kinds of remedy."""
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One failure as the catalogue has it. `retriable` is said only where it differs from what the class says."""
+    """One failure as the catalogue has it. `cause` is a sentence; `remedy` says what to do, and `command` does it.
+
+    `retriable` is said only where it differs from what the class says. Placeholders in braces stand in `command` only.
+    """
 
     class_: str = msgspec.field(name="class")
     cause: str
     remedy: str
     action: str
+    command: str = ""
     link: str = ""
     codes: tuple[str, ...] = ()
     says: str = ""
@@ -104,12 +109,12 @@ class Catalogue:
     def __init__(self, entries: tuple[Entry, ...]) -> None:
         self.entries = entries
         self._by_code: dict[str, list[Entry]] = defaultdict(list)
-        self._by_pattern: list[tuple[re.Pattern[str], Entry]] = []
+        self._by_pattern: list[tuple[tuple[str, ...], Entry]] = []
         self._words: dict[str, re.Pattern[str]] = {}
         for entry in entries:
             for code in entry.codes:
                 if "*" in code:
-                    self._by_pattern.append((_pattern(code), entry))
+                    self._by_pattern.append((tuple(code.casefold().split("*")), entry))
                 else:
                     self._by_code[code.casefold()].append(entry)
 
@@ -125,8 +130,9 @@ class Catalogue:
         return None
 
     def _candidates(self, code: str) -> Iterator[Entry]:
-        exact = self._by_code.get(code.casefold(), [])
-        alike = [entry for pattern, entry in self._by_pattern if pattern.fullmatch(code)]
+        code = code.casefold()
+        exact = self._by_code.get(code, [])
+        alike = [entry for parts, entry in self._by_pattern if _is_like(code, parts)]
         yield from (entry for entry in exact if entry.says)
         yield from (entry for entry in exact if not entry.says and not entry.weak)
         yield from (entry for entry in alike if not entry.weak)
@@ -157,5 +163,15 @@ def catalogue() -> Catalogue:
     return Catalogue(msgspec.toml.decode(text, type=_File).failure)
 
 
-def _pattern(code: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in code.split("*")), re.I)
+def _is_like(code: str, parts: tuple[str, ...]) -> bool:
+    """Whether a code has the parts of a pattern in their order, the first at its beginning, the last at its end."""
+    first, *middle, last = parts
+    if len(code) < len(first) + len(last) or not (code.startswith(first) and code.endswith(last)):
+        return False
+    at, end = len(first), len(code) - len(last)
+    for part in middle:
+        at = code.find(part, at, end)
+        if at == -1:
+            return False
+        at += len(part)
+    return True

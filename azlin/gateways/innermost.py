@@ -21,8 +21,8 @@ from typing import Any, cast
 
 DEPTH_MAX = 10
 ERRORS_MAX = 20
-TEXT_MAX = 200_000
-BRACES_MAX = 400
+TEXT_MAX = 100_000
+BRACES_MAX = 100
 """How many opening braces of a text are tried as the beginning of JSON."""
 
 Json = dict[str, Any]
@@ -57,6 +57,17 @@ _MESSAGE_INLINE = re.compile(
     r"""(?=\s*(?:[,;})\]]|$|\w+=|[A-Z]\w+:))""",
     re.I | re.S,
 )
+_TERRAFORM = re.compile(
+    rf"unexpected status (?P<status>\d{{3}})(?: \([^)]*\))? with error:\s+(?P<code>{_CODE}):\s*(?P<message>\S.*)?",
+    re.S | re.I,
+)
+_POLLED = re.compile(
+    r"""^[\s|]*Status: "(?P<status>[^"]*)"\s*[\s|]*^[\s|]*Code: "(?P<code>[^"]*)"\s*[\s|]*"""
+    r"""^[\s|]*Message: "(?P<message>.*?)"\s*$""",
+    re.M | re.S,
+)
+_PLACE = re.compile(r"\n\s*\n\s*with \S+,\s*\n\s*on .*", re.S)
+"""Where in the configuration it was: `with azurerm_… , on main.tf line 3`."""
 _PREFIXED = re.compile(r"^(?P<code>[A-Z][A-Za-z]{3,}(?:_[A-Za-z]+)?)(?:: |\()(?P<message>.+)$", re.S)
 _AADSTS = re.compile(r"\bAADSTS\d{4,7}\b")
 _XML_CODE = re.compile(r"<(?:\w+:)?Code>\s*(?P<code>[^<]+?)\s*</(?:\w+:)?Code>", re.I)
@@ -94,7 +105,8 @@ def errors_in(text: str, code: str = "", status: int | None = None) -> list[Said
 
     `code` and `status` are what the caller knows of the outermost one. Never raises.
     """
-    outer = Said(code.strip(), text.strip()[:TEXT_MAX], status)
+    text = text.strip()[:TEXT_MAX]
+    outer = Said(code.strip(), text, status or (None if code else _status_in(text)))
     found = list(_inner(outer, DEPTH_MAX))[:ERRORS_MAX]
     unique = list(dict.fromkeys(found))
     return unique or [outer]
@@ -286,12 +298,10 @@ def _words(value: Any) -> str:
 
 
 def _worded_error(text: str, depth: int) -> list[Said]:
-    for shape in (_az_error, _xml_error, _page_error, _labelled_error, _signed_out_error, _prefixed_error):
+    for shape in _SHAPES:
         if said := shape(text):
             status = said.status or _status_in(text)
             return list(_inner(Said(said.code, said.message, status), depth))
-    if status := _status_in(text):
-        return [Said("", text, status)]
     return []
 
 
@@ -305,6 +315,19 @@ def _az_error(text: str) -> Said | None:
     if following and not _AZ_GOES_ON.match(following):
         words += "\n" + re.split(r"\n\s*(?:Code|Message|Exception Details):", following, maxsplit=1)[0]
     return Said(coded["code"], words)
+
+
+def _terraform_error(text: str) -> Said | None:
+    """azurerm: `unexpected status 409 (409 Conflict) with error: Code: message`, or what polling an operation gave."""
+    text = _PLACE.sub("", text)
+    if found := _TERRAFORM.search(text):
+        return Said(found["code"], found["message"] or "", int(found["status"]))
+    if found := _POLLED.search(text):
+        code = next(
+            (word for word in (found["code"], found["status"]) if word and word.casefold() not in _NO_CODES), ""
+        )
+        return Said(code or found["status"], found["message"])
+    return None
 
 
 def _xml_error(text: str) -> Said | None:
@@ -370,3 +393,14 @@ def _tidy(said: Said) -> Said:
         code = found[0]
     message = _ANSI.sub("", said.message).removeprefix("ERROR:")
     return Said(code, " ".join(message.split()), said.status)
+
+
+_SHAPES = (
+    _terraform_error,
+    _az_error,
+    _xml_error,
+    _page_error,
+    _labelled_error,
+    _signed_out_error,
+    _prefixed_error,
+)
