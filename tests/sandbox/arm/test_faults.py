@@ -133,3 +133,13 @@ def test_a_gateway_answers_with_its_own_page_or_with_none(azure: Any, body: str)
     answer = azure.ask("PUT", f"{azure.group()}/{THING}/a", BODY)
     assert (answer.status, answer.body) == (502, body.encode())
     assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def test_whoever_set_faults_can_remove_theirs_and_leave_the_others(azure: Any):
+    for by in (None, "chaos-1", "chaos-2"):
+        azure.plane.faults.add(Fault(code="X", by=by))
+    assert azure.plane.faults.clear(by="chaos-1") == 1
+    assert azure.plane.faults.clear(by="chaos-1") == 0
+    assert {one.by for one in azure.plane.faults.list()} == {None, "chaos-2"}
+    assert azure.plane.faults.clear(by="chaos-*") == 1
+    assert azure.plane.faults.clear() == 1
