@@ -279,17 +279,23 @@ def _stop(process: subprocess.Popen[bytes], home: Path) -> None:
 
 
 def _locked(home: Path) -> bool:
-    """Whether somebody is writing into the journal now."""
+    """Whether somebody is writing into the journal or the audit log now."""
     journal = Paths(home).journal
+    if any(_taken(path) for path in home.glob("*.lock")):
+        return True
     try:
-        handle = os.open(journal.with_name(journal.name + ".lock"), os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with closing(sqlite3.connect(f"{journal.as_uri()}?mode=ro", uri=True, timeout=0.0)) as ledger:
             ledger.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except (BlockingIOError, sqlite3.OperationalError):
+    except sqlite3.OperationalError:
+        return journal.exists()
+    return False
+
+
+def _taken(path: Path) -> bool:
+    handle = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
     finally:
         os.close(handle)
