@@ -45,20 +45,22 @@ class Following:
     def _records(self) -> Iterator[AuditRecord]:
         if self._file is None:
             self._file = self._opened()
-            for path in self._rotated():
-                with suppress(FileNotFoundError), path.open("rb") as file:
-                    yield from self._read(file)
-        if self._file is None:
-            return
-        while True:
+            yield from self._before()
+        while self._file is not None:
             yield from self._read(self._file)
             if not self._was_rotated():
                 return
-            yield from self._read(self._file)  # what came between the last look and the rotation
             self.close()
             self._file = self._opened()
-            if self._file is None:
-                return
+            yield from self._before()
+
+    def _before(self) -> Iterator[AuditRecord]:
+        """What is in the rotated files. They are read anew after every rotation, because there may have been several;
+        what was seen before is known by its number."""
+        numbered = [path for path in self._log.parent.glob(self._log.name + ".*") if path.suffix[1:].isdecimal()]
+        for path in sorted(numbered, key=lambda path: -int(path.suffix[1:])):
+            with suppress(FileNotFoundError), path.open("rb") as file:
+                yield from self._read(file)
 
     def _opened(self) -> BinaryIO | None:
         self._rest = b""
@@ -75,11 +77,6 @@ class Following:
         except FileNotFoundError:
             return False  # between two names; the next look finds it
         return (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino)
-
-    def _rotated(self) -> list[Path]:
-        """The files before this one, oldest first."""
-        numbered = [path for path in self._log.parent.glob(self._log.name + ".*") if path.suffix[1:].isdecimal()]
-        return sorted(numbered, key=lambda path: -int(path.suffix[1:]))
 
     def _read(self, file: BinaryIO) -> Iterator[AuditRecord]:
         growing = file is self._file
