@@ -26,6 +26,7 @@ from azlin.errors import (
     UsageRefused,
 )
 from azlin.gateways.backoff import backoff
+from azlin.redaction import redact
 
 __all__ = ["backoff", "failure_of", "retriable"]
 
@@ -57,7 +58,13 @@ def retriable(refused: AzlinError) -> bool:
 
 
 def failure_of(error: AzlinError) -> Failure:
-    """An error as a value that can be filed: Azure's own code and words where Azure spoke, else ours."""
+    """An error as a value that can be filed and told: Azure's own code and words where Azure spoke, else ours. Azure
+    may repeat a secret that it was sent; it is masked here, before anybody hears of it."""
+    failure = _failure_of(error)
+    return msgspec.structs.replace(failure, message=redact(failure.message), cause=redact(failure.cause))
+
+
+def _failure_of(error: AzlinError) -> Failure:
     if isinstance(error, AzureRefused):
         judged = _judged(error)
         return msgspec.structs.replace(judged, hint=error.fix) if error.fix else judged
