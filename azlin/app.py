@@ -23,19 +23,22 @@ from azlin.agentic.families import IntentFamily
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import BudgetVerdict, Intent, Objective, OperationResult, Outcome, Plan, Quote, Request
 from azlin.agentic.world import World
+from azlin.diagnosis import Diagnosis
 from azlin.errors import AzlinError, UsageRefused
 from azlin.events import Telling
 from azlin.gateways.cloud import Cloud
 from azlin.gateways.journal import Journal, Lease
 from azlin.paths import Paths
 from azlin.settings import Settings
+from azlin.upkeep import Upkeep
 from azlin.views.base import View
 
 if TYPE_CHECKING:
     from azlin.agentic.audit_logger import AuditLogger
     from azlin.agentic.conclusion import Finding
-    from azlin.agentic.execution_orchestrator import JournalledRun
+    from azlin.agentic.drift import Drift
     from azlin.agentic.handover import Orders
+    from azlin.agentic.journalled_run import JournalledRun
     from azlin.agentic.objective_manager import ObjectiveManager
     from azlin.agentic.pipeline import Road
     from azlin.gateways.prices import Prices
@@ -167,17 +170,34 @@ class App:
 
     def undo(self, objective_id: str, terms: Terms, view: View, asker: Asker) -> Objective:
         """Remove what an objective provably made: a plan of its own, previewed, priced and approved like any other."""
-        made_by = self.objectives.show(objective_id)
-        cloud = self._cloud_of(made_by, terms)
-        request = self._request(f"undo {made_by.id[:8]}: {made_by.request.text}")
-        intent = Intent(
-            family="undo",
-            action="undo",
-            summary=f"undo “{made_by.request.text}”",
-            parameters={"objective": made_by.id},
-        )
-        child = self.objectives.create(request, cloud.name, parent=made_by.id)
+        return self._about(self.objectives.show(objective_id), "undo", terms, view, asker)
+
+    def _about(self, earlier: Objective, family: str, terms: Terms, view: View, asker: Asker) -> Objective:
+        """Walk a request about an earlier objective, of a family that has no words of its own."""
+        cloud = self._cloud_of(earlier, terms)
+        request = self._request(f"{family} {earlier.id[:8]}: {earlier.request.text}")
+        summary = f"{family} “{earlier.request.text}”"
+        intent = Intent(family=family, action=family, summary=summary, parameters={"objective": earlier.id})
+        child = self.objectives.create(request, cloud.name, parent=earlier.id)
         return self._walk(replace(child, intent=intent, terms=terms.kept()), terms, cloud, view, asker)
+
+    def drift(self, objective_id: str, terms: Terms, asker: Asker) -> Drift:
+        """How what an objective made stands now, and what it costs. Changes nothing. Raises StillRunning, Undecided
+        (nothing ran), NotFound (it changed nothing), SignInNeeded."""
+        objective = self.objectives.show(objective_id)
+        upkeep = Upkeep(self.journal, self.schemas, self.prices)
+        wishes = upkeep.wishes(objective)
+        try:
+            return upkeep.drift(wishes, self._road(self._cloud_of(objective, terms), terms, asker).world)
+        finally:
+            self.schemas.close()
+
+    def mend(self, objective_id: str, terms: Terms, view: View, asker: Asker) -> Objective:
+        """Make it again as an objective wanted it: a plan of its own, previewed, priced and approved like any other."""
+        wanted_by = self.objectives.show(objective_id)
+        Upkeep(self.journal, self.schemas, self.prices).wishes(wanted_by)
+        self._ask_for_secrets(wanted_by, asker)
+        return self._about(wanted_by, "mend", terms, view, asker)
 
     def _walk(self, objective: Objective, terms: Terms, cloud: Cloud, view: View, asker: Asker) -> Objective:
         with self._holding(objective.id, view):
@@ -294,21 +314,29 @@ class App:
         from azlin.agentic.command_executor import CommandExecutor
         from azlin.agentic.command_planner import CommandPlanner
         from azlin.agentic.difference import unreadable_by
-        from azlin.agentic.execution_orchestrator import JournalledRun
+        from azlin.agentic.journalled_run import JournalledRun
         from azlin.agentic.pipeline import Road
         from azlin.agentic.result_validator import matches, validate
+        from azlin.agentic.rollback import Rollback
         from azlin.agentic.strategies.arm_strategy import ArmDirect
         from azlin.agentic.strategies.azure_cli import AzureCli
         from azlin.gateways.arm import Arm
         from azlin.gateways.az import Az
+        from azlin.gateways.az_pace import PacedAz
+        from azlin.gateways.bucket_file import BucketFile
         from azlin.gateways.http import Http
+        from azlin.gateways.pace import Pace
         from azlin.gateways.tokens import Tokens
 
         az = Az(cloud, self.paths, notice=self._notice)
         http = Http(cloud)
-        arm = Arm(cloud, http, Tokens(cloud, http, self.paths, from_az=az.token), self.schemas.api_version)
-        executor = CommandExecutor(az, self.paths.command_history, timeout_s=terms.timeout_s)
-        families = self._families()
+        pace = Pace(BucketFile.of(self.paths, cloud), notice=self._notice)
+        tokens = Tokens(cloud, http, self.paths, from_az=az.token)
+        arm = Arm(cloud, http, tokens, self.schemas.api_version, pace=pace)
+        executor = CommandExecutor(PacedAz(az, pace), self.paths.command_history, timeout_s=terms.timeout_s)
+        diagnosis = Diagnosis(self.paths, self.journal, self.settings.endpoints, self._notice, sandbox=cloud.sandbox)
+        families = self._families(diagnosis)
+        plan = CommandPlanner(families, self._problems).plan
         unreadable = unreadable_by(self.schemas.flags)
         return Road(
             families=families,
@@ -318,29 +346,39 @@ class App:
             ),
             world=World(cloud, arm if cloud.signed_in else None, self.journal.made_with),
             parse=self._parser(families, terms),
-            plan=CommandPlanner(families, self._problems).plan,
+            plan=plan,
             quote=self._quote,
             judge=self._judge,
-            validate=partial(validate, unreadable=unreadable, published=self.schemas.published),
+            validate=lambda plan, results, world, run: validate(
+                plan,
+                results,
+                world,
+                witnessed=run.witnessed,
+                unreadable=unreadable,
+                published=self.schemas.published,
+            ),
             open_run=lambda objective_id, terms: self._stoppable(
                 JournalledRun(
                     objective_id,
                     self.journal,
-                    arm.get,
+                    arm,
                     partial(matches, unreadable=unreadable, published=self.schemas.published),
                     self._telling,
                     timeout_s=terms.timeout_s,
+                    deadline_s=terms.deadline_s,
                 )
             ),
+            rollback=Rollback(self.journal, families["undo"]),
             started=self._began,
             hand_over=self._hand_over,
             files=self.objectives,
             telling=self._telling,
             asker=asker,
             where=where(cloud),
+            recovery=diagnosis.recovery(families, plan),
         )
 
-    def _families(self) -> dict[str, IntentFamily]:
+    def _families(self, diagnosis: Diagnosis) -> dict[str, IntentFamily]:
         from azlin.agentic import families
         from azlin.agentic.families.undo import Undo
         from azlin.gateways.ssh_keys import public_key
@@ -349,8 +387,9 @@ class App:
             found = public_key(self.paths, named)
             return families.PublicKey(text=found.text, origin=found.origin)
 
-        undo = Undo(self.journal)
-        return {**families.every(key, self.prices.vm_monthly), undo.name: undo}
+        mend = Upkeep(self.journal, self.schemas, self.prices).family()
+        wordless = (Undo(self.journal), mend, diagnosis.family())
+        return {**families.every(key, self.prices.vm_monthly), **{family.name: family for family in wordless}}
 
     def _parser(self, families: Mapping[str, IntentFamily], terms: Terms) -> Callable[[Request], Intent]:
         from azlin.agentic.intent_parser import parse

@@ -103,6 +103,14 @@ class TimedOut(AzlinError):
     exit_code = 9
 
 
+class OutcomeUnknown(AzlinError):
+    """Something was sent, or about to be, and nothing shows whether it happened. Doing it again could do harm, so it
+    was not done again."""
+
+    ref = "outcome-unknown"
+    exit_code = 7
+
+
 class StateDamaged(AzlinError):
     """A file of ours cannot be read back; it was left as it is."""
 

@@ -6,6 +6,7 @@ field of the Objective is the next step, so that a road that was cut off is walk
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,10 +17,13 @@ from msgspec.structs import replace
 from azlin.agentic import approver, conclusion
 from azlin.agentic.approver import Asker
 from azlin.agentic.conclusion import Finding
-from azlin.agentic.execution_orchestrator import JournalledRun, execute, undo
-from azlin.agentic.families import IntentFamily
+from azlin.agentic.execution_orchestrator import execute
+from azlin.agentic.families import Answering, IntentFamily
+from azlin.agentic.journalled_run import JournalledRun
+from azlin.agentic.recovery import Look, Recovery
+from azlin.agentic.rollback import Rollback
 from azlin.agentic.strategies.base_strategy import ExecutionStrategy
-from azlin.agentic.strategy_selector import Candidacy, choose
+from azlin.agentic.strategy_selector import Candidacy, choose, succession
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import (
     Approval,
@@ -62,14 +66,16 @@ class Road:
     plan: Callable[[Intent, World], Plan]
     quote: Callable[[Plan, World], Quote]
     judge: Callable[[str, Plan, Quote, Terms, bool], BudgetVerdict]
-    validate: Callable[[Plan, Sequence[OperationResult], World], list[Finding]]
+    validate: Callable[[Plan, Sequence[OperationResult], World, JournalledRun], list[Finding]]
     open_run: Callable[[str, Terms], JournalledRun]
+    rollback: Rollback
     started: Callable[[str], bool]
     hand_over: Callable[[Objective, Terms], Objective]
     files: Files
     telling: Telling
     asker: Asker
     where: str
+    recovery: Recovery
 
 
 def walk(objective: Objective, terms: Terms, road: Road) -> Objective:
@@ -93,6 +99,8 @@ class _Walker:
         self.road = road
 
     def walk(self) -> None:
+        if self.terms.changes:
+            self._change(self.terms.changes)
         intent = self._understood()
         if intent.questions:
             self.conclude(conclusion.unclear(intent))
@@ -101,7 +109,9 @@ class _Walker:
         quote = self._quoted(plan)
         verdict = self._judged(plan, quote)
         if not plan.operations:
-            self.conclude(conclusion.nothing_to_do(self.objective))
+            family = self.road.families[intent.family]
+            known = family.answer(intent) if isinstance(family, Answering) else None
+            self.conclude(conclusion.nothing_to_do(self.objective) if known is None else conclusion.answered(*known))
             return
         strategy, ranking = self._chosen(plan)
         self._tell(
@@ -149,7 +159,7 @@ class _Walker:
         earlier = self.objective.plan
         if earlier is not None and self.road.started(self.objective.id):
             return earlier  # from here on every operation is asked about by itself
-        plan = self.road.plan(intent, self.road.world)
+        plan = self.road.recovery.with_what_is_done(self.objective, self.road.plan(intent, self.road.world))
         if earlier is not None:
             if plan.made_against == earlier.made_against:
                 return earlier
@@ -224,8 +234,8 @@ class _Walker:
 
     def _command(self) -> list[str]:
         """The command that this objective came from, without its flags."""
-        if self.objective.intent is not None and self.objective.intent.family == "undo":
-            return ["azlin", "objective", "undo", (self.objective.parent or "")[:8]]
+        if self.objective.intent is not None and self.objective.intent.family in ("undo", "mend"):
+            return ["azlin", "objective", self.objective.intent.family, (self.objective.parent or "")[:8]]
         if self.terms.plan_path is not None:
             return ["azlin", "doit", "--plan", str(self.terms.plan_path)]
         return ["azlin", "doit", self.objective.request.text]
@@ -239,8 +249,9 @@ class _Walker:
                 fix=f"azlin objective resume {self.objective.id[:8]}   (plans and prices it again, and asks again)",
             )
 
-    def _replan(self, why: str) -> None:
-        """Clear what a new plan makes meaningless, and keep it in the history."""
+    def _replan(self, why: str, intent: Intent | None = None) -> None:
+        """Clear what a new plan makes meaningless, and keep it in the history; `intent` is what it is made of, if
+        that is another."""
         stood = self.objective
         replaced = Replaced(
             at=datetime.now(UTC),
@@ -250,26 +261,110 @@ class _Walker:
             budget=stood.budget,
             approval=stood.approval,
         )
-        self._save(plan=None, quote=None, budget=None, approval=None, history=(*stood.history, replaced))
+        self._save(
+            intent=intent or stood.intent,
+            plan=None,
+            quote=None,
+            budget=None,
+            approval=None,
+            history=(*stood.history, replaced),
+        )
 
     def _carry_out(self, plan: Plan, strategy: ExecutionStrategy) -> None:
         run = self.road.open_run(self.objective.id, self.terms)
-        results = execute(strategy, plan, run)
-        findings = self.road.validate(plan, results, self.road.world)
+        strategies = succession(strategy, self.road.strategies, plan, self.terms.strategy)
+        why = self.road.rollback.pending(self.objective.id)
+        if why is not None:
+            self._roll_back(plan, strategies, run, why, Look())
+            return
+        failed_before = self.road.recovery.failures(self.objective)
+        results = execute(strategies, plan, run, self.road.telling)
+        findings = self.road.validate(plan, results, self.road.world, run)
         self._tell("result-validated", findings=findings)
-        failed = any(result.status == "failed" for result in results)
-        if failed and not run.stopped() and self._wants_undo():
-            results = _with(results, undo(strategy, plan, results, run))
-        self.conclude(
-            conclusion.of(
-                plan,
-                results,
-                findings,
-                data=self._rows(results),
-                stopped=run.stopped(),
-                objective=self.objective,
-            )
+        self.road.recovery.resolved(self.objective, plan, results, failed_before)
+        look = self._looked_back(plan, results)
+        if not run.stopped() and self._offered(look, plan, results, findings, run):
+            return
+        failed = next((result for result in results if result.status == "failed"), None)
+        if failed is not None and not run.stopped() and self._wants_undo():
+            why = f"{failed.operation} failed"
+            self.road.rollback.begin(self.objective.id, why)
+            self._roll_back(plan, strategies, run, why, look)
+            return
+        self.conclude(self._outcome_of(plan, results, findings, run, look))
+
+    def _looked_back(self, plan: Plan, results: Sequence[OperationResult]) -> Look:
+        look = self.road.recovery.look_back(self.objective, plan, results, self.road.world)
+        for explanation in look.failures:
+            self._tell("failure-explained", explanation=explanation)
+        return look
+
+    def _offered(
+        self,
+        look: Look,
+        plan: Plan,
+        results: Sequence[OperationResult],
+        findings: Sequence[Finding],
+        run: JournalledRun,
+    ) -> bool:
+        """Offer what may be changed so that it succeeds, and go on with that after a yes. Whether there was one."""
+        attended = self.road.asker.attended and not self.terms.yes and not self.terms.no_input
+        accepted = look.offer(self.road.asker) if attended else None
+        if accepted is None:
+            return False
+        before = self._outcome_of(plan, results, findings, run, look)
+        try:
+            self._change(*accepted)
+            self.walk()
+        except AzlinError as stopped:
+            if self.objective.outcome is None:
+                self.conclude(conclusion.not_gone_on(before, stopped))
+        return True
+
+    def _change(self, changes: Mapping[str, str], why: str | None = None) -> None:
+        """Give the plan up for one with changes; it is made, priced and approved anew."""
+        self.terms = replace(self.terms, changes={})
+        self.road = dataclasses.replace(self.road, world=self.road.world.anew())
+        intent, because = self.road.recovery.changed(self.objective, changes, self.road.world)
+        self._replan(why or because, intent)
+
+    def _roll_back(
+        self, plan: Plan, strategies: Sequence[ExecutionStrategy], run: JournalledRun, why: str, look: Look
+    ) -> None:
+        """Remove what this objective made. It was begun on file before, and is over on file only when it is."""
+        rollback, world = self.road.rollback, self.road.world.anew()
+        removals = rollback.plan(self.objective, world)
+        self._tell("rollback-begun", why=why, removes=[o.target.id for o in removals.operations])
+        removed = execute(strategies, removals, run, self.road.telling)
+        if not run.stopped():
+            rollback.over(self.objective.id)
+        results = rollback.results(plan, self.objective.id)
+        for result in results:
+            if result.status == "undone":
+                self._tell("operation-undone", operation=result.operation, resource_id=result.resource_id)
+        left = [result for result in removed if result.status != "done"]
+        findings = self.road.validate(plan, results, self.road.world, run)
+        self._tell("result-validated", findings=findings)
+        self.conclude(self._outcome_of(plan, [*results, *left], findings, run, look))
+
+    def _outcome_of(
+        self,
+        plan: Plan,
+        results: Sequence[OperationResult],
+        findings: Sequence[Finding],
+        run: JournalledRun,
+        look: Look,
+    ) -> Outcome:
+        outcome = conclusion.of(
+            plan,
+            results,
+            findings,
+            data=self._rows(results),
+            stopped=run.stopped(),
+            out_of_time=run.out_of_time,
+            objective=self.objective,
         )
+        return conclusion.explained(outcome, look.failures)
 
     def _wants_undo(self) -> bool:
         if self.terms.on_failure != "ask":
@@ -299,9 +394,3 @@ class _Walker:
 
     def _tell(self, kind: Any, **about: Any) -> None:
         self.road.telling.tell(kind, self.objective.id, **about)
-
-
-def _with(results: Sequence[OperationResult], undone: Sequence[OperationResult]) -> list[OperationResult]:
-    """The results after an undo: an undone operation's result takes the place of what it did."""
-    latest = {result.operation.removeprefix("undo:"): result for result in undone if result.status == "undone"}
-    return [replace(result, status="undone") if result.operation in latest else result for result in results]

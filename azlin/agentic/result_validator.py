@@ -5,9 +5,13 @@ Nothing that a strategy reported is believed here. What Azure could not be asked
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, cast
 
+from azlin.agentic.acts import STATES_AFTER, action_of, power_state, view_of
 from azlin.agentic.conclusion import Finding
 from azlin.agentic.difference import Difference, Published, Unreadable, differences
 from azlin.agentic.types import Operation, OperationResult, Plan
@@ -16,15 +20,17 @@ from azlin.errors import AzlinError
 from azlin.redaction import redact
 
 SHOWN_MAX = 3
+PARALLEL_MAX = 16
+PATIENCE_S = 20.0
+"""How long readers may lag behind: ARM's caches are eventually consistent, mostly within seconds."""
+FIRST_PAUSE_S = 0.25
+LONGEST_PAUSE_S = 4.0
 
-STATES_AFTER = {
-    "start": ("running", "ready", "started"),
-    "restart": ("running", "ready", "started"),
-    "deallocate": ("deallocated",),
-    "poweroff": ("stopped", "deallocated"),
-    "stop": ("stopped", "deallocated"),
-}
-"""Action (case-folded) → the power states that show that it worked."""
+ABSENT = "it does not exist"
+LAGGING = tuple(f"its provisioning state is {state}" for state in ("creating", "updating", "accepted", "running"))
+
+Witnessed = Callable[[Operation], "bool | None"]
+"""Whether Azure's activity log shows an act: True, False (it failed), None when it does not show it."""
 
 
 def validate(
@@ -32,22 +38,44 @@ def validate(
     results: Sequence[OperationResult],
     world: World,
     *,
+    witnessed: Witnessed | None = None,
     unreadable: Unreadable | None = None,
     published: Published | None = None,
+    patience_s: float = PATIENCE_S,
+    wait: Callable[[float], None] = time.sleep,
 ) -> list[Finding]:
     """What Azure says now about each operation of a plan, whatever its result says; reads need no second look.
 
-    `world` is asked anew, nothing that it remembers counts. `unreadable` says which settings Azure never returns
-    (`difference.unreadable_by` reads it from the type schemas). Never raises AzlinError: a question that fails is a
-    finding whose `ok` is None.
+    `world` is asked anew, nothing that it remembers counts; again for up to `patience_s` where Azure took something and
+    does not show it yet, because its readers lag behind its writers. `unreadable` says which settings Azure never
+    returns (`difference.unreadable_by` reads it from the type schemas); `witnessed` asks its activity log about an act
+    that leaves nothing to read. Never raises AzlinError: a question that fails is a finding whose `ok` is None.
     """
-    now = world.anew()
     reported = {result.operation: result for result in results}
-    return [
-        _finding(operation, plan, reported.get(operation.id), now, unreadable, published)
-        for operation in plan.operations
-        if operation.effect != "reads"
-    ]
+    found: dict[str, Finding] = {}
+    asked = [operation for operation in plan.operations if operation.effect != "reads"]
+    pending: list[Operation] = asked
+    left_s, pause_s = patience_s, FIRST_PAUSE_S
+    while pending:
+        now = world.anew()
+        look = partial(_finding, plan, reported, now, witnessed, unreadable, published)
+        with ThreadPoolExecutor(min(PARALLEL_MAX, len(pending)), thread_name_prefix="validate") as hands:
+            found.update((finding.operation, finding) for finding in hands.map(look, pending))
+        pending = [one for one in pending if _may_lag(one, found[one.id], reported.get(one.id))]
+        if left_s <= 0:
+            break
+        if pending:
+            wait(min(pause_s, left_s))
+            left_s, pause_s = left_s - pause_s, min(pause_s * 2, LONGEST_PAUSE_S)
+    return [found[operation.id] for operation in asked]
+
+
+def _may_lag(operation: Operation, finding: Finding, result: OperationResult | None) -> bool:
+    """Whether a reader that is behind could say this of an operation that was carried out. What was just created is
+    either not seen yet or seen as it is; only a change can be seen as it was before."""
+    if finding.ok is not False or result is None or result.status != "done":
+        return False
+    return operation.verb != "ensure" or operation.effect == "changes" or finding.found in (ABSENT, *LAGGING)
 
 
 def matches(
@@ -69,13 +97,15 @@ def matches(
 
 
 def _finding(
-    operation: Operation,
     plan: Plan,
-    result: OperationResult | None,
+    reported: Mapping[str, OperationResult],
     world: World,
+    witnessed: Witnessed | None,
     unreadable: Unreadable | None,
     published: Published | None,
+    operation: Operation,
 ) -> Finding:
+    result = reported.get(operation.id)
     try:
         match operation.verb:
             case "ensure":
@@ -83,7 +113,7 @@ def _finding(
             case "delete":
                 return _deleted(operation, world)
             case "act":
-                return _acted(operation, result, world)
+                return _acted(operation, result, world, witnessed)
             case "command":
                 return _commanded(operation, world)
             case "read":
@@ -102,7 +132,7 @@ def _ensured(
     wanted = _wanted(operation)
     there = world.get(operation.target)
     if there is None:
-        return Finding(operation=operation.id, ok=False, wanted=wanted, found="it does not exist")
+        return Finding(operation=operation.id, ok=False, wanted=wanted, found=ABSENT)
     if (state := _state(there)) != "succeeded":
         return Finding(operation=operation.id, ok=False, wanted=wanted, found=f"its provisioning state is {state}")
     if found := differences(operation, there, plan=plan, unreadable=unreadable, published=published):
@@ -116,14 +146,20 @@ def _deleted(operation: Operation, world: World) -> Finding:
     return Finding(operation=operation.id, ok=there is None, wanted=_wanted(operation), found=found)
 
 
-def _acted(operation: Operation, result: OperationResult | None, world: World) -> Finding:
-    states = STATES_AFTER.get(str(operation.desired.get("action", "")).casefold())
+def _acted(operation: Operation, result: OperationResult | None, world: World, witnessed: Witnessed | None) -> Finding:
+    states = STATES_AFTER.get(action_of(operation))
     wanted = _wanted(operation)
     if states is None:
+        seen = witnessed(operation) if witnessed is not None else None
+        if seen is not None:
+            said = "it was done" if seen else "it failed"
+            return Finding(
+                operation=operation.id, ok=seen, wanted=wanted, found=f"Azure's activity log says that {said}"
+            )
         done = result is not None and result.status == "done"
         found = "Azure took it; nothing can be read that shows its effect" if done else "it was not done"
         return Finding(operation=operation.id, ok=None if done else False, wanted=wanted, found=found)
-    there = world.get(operation.target, expand=_view_of(operation))
+    there = world.get(operation.target, expand=view_of(operation.target.type))
     if there is None:
         return Finding(operation=operation.id, ok=False, wanted=wanted, found="it does not exist")
     state = power_state(there)
@@ -146,27 +182,6 @@ def _commanded(operation: Operation, world: World) -> Finding:
     ok = there is not None and _state(there) == "succeeded"
     found = "it does not exist" if there is None else f"its provisioning state is {_state(there)}"
     return Finding(operation=operation.id, ok=ok, wanted=wanted, found=found)
-
-
-def power_state(resource: Resource) -> str | None:
-    """`running`, `deallocated`, … case-folded, from wherever the type keeps it: a VM's instance view, a cluster's
-    `powerState.code`, a gateway's `operationalState`, an app's or a server's `state`. None when Azure does not say."""
-    properties = cast("dict[str, Any]", resource.get("properties") or {})
-    view = cast("dict[str, Any]", properties.get("instanceView") or {})
-    for status in cast("list[dict[str, Any]]", view.get("statuses") or []):
-        kind, _, state = str(status.get("code", "")).partition("/")
-        if kind.casefold() == "powerstate":
-            return state.casefold()
-    power = properties.get("powerState")
-    if isinstance(power, dict):
-        power = cast("dict[str, Any]", power).get("code")
-    said = power or properties.get("operationalState") or properties.get("state")
-    return said.casefold() if isinstance(said, str) else None
-
-
-def _view_of(operation: Operation) -> str | None:
-    folded = operation.target.type.casefold()
-    return "instanceView" if folded.startswith("microsoft.compute/virtualmachine") else None
 
 
 def _state(there: Resource) -> str:

@@ -52,3 +52,15 @@ def choose(
         reasons = "; ".join(f"{chance.strategy}: {chance.missing or chance.because}" for chance in asked)
         raise ToolMissing("no strategy can carry this plan out here", why=reasons, fix="azlin doctor")
     return named[able[0].strategy], ranking
+
+
+def succession(
+    first: ExecutionStrategy, strategies: Sequence[ExecutionStrategy], plan: Plan, wanted: str | None = None
+) -> list[ExecutionStrategy]:
+    """The strategy that begins, and those that may take over from it, the best one first; only the first when the user
+    has named it."""
+    if wanted is not None:
+        return [first]
+    named = {strategy.name: strategy for strategy in strategies}
+    able = [chance.strategy for chance in rank(strategies, plan) if chance.missing is None and chance.score > 0]
+    return [first, *(named[name] for name in able if name != first.name)]

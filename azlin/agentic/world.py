@@ -128,9 +128,13 @@ class World:
         if self._reader is None or not self.cloud.signed_in:
             raise self._unknown()
         with self._turn:
-            if key not in self._answers:
-                self._answers[key] = question(self._reader)
-            return self._answers[key]
+            if key in self._answers:
+                return self._answers[key]
+        answer = question(
+            self._reader
+        )  # several may ask at once; the first answer to a question is the one that counts
+        with self._turn:
+            return self._answers.setdefault(key, answer)
 
     @staticmethod
     def _unknown() -> WorldUnknown:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
@@ -26,6 +27,8 @@ from azlin.gateways.backoff import backoff
 from azlin.gateways.cloud import PUBLIC_ARM, Cloud
 from azlin.gateways.http import Answer, Http, origin
 from azlin.gateways.long_running import Follower, Method, Submitted
+from azlin.gateways.pace import PATIENCE_S as PAUSE_S
+from azlin.gateways.pace import Pace
 from azlin.gateways.tokens import Tokens
 
 READS_MAX = 5
@@ -74,12 +77,14 @@ class Arm:
         *,
         wait: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.monotonic,
+        pace: Pace | None = None,
     ) -> None:
         self._cloud = cloud
         self._http = http
         self._tokens = tokens
         self._wait = wait
         self._now = now
+        self._pace = pace or Pace(now=now, wait=lambda _, wait_s: wait(wait_s))
         self._versions = ApiVersions(api_version, self._provider)
         self._lists = Lists(
             first=lambda path, type_: self._versioned(path, None, self._read, type_=type_),
@@ -132,6 +137,13 @@ class Arm:
     def known_version(self, type_: str) -> str | None:
         """The api-version that would be used, if it can be said without asking Azure."""
         return self._versions.known(type_)
+
+    def acted(self, resource_id: str, action: str, since: datetime) -> str | None:
+        """The latest status that the activity log has of an action on a resource since then (`Accepted`, `Succeeded`,
+        `Failed` …), None when it has none (yet: it lags by minutes)."""
+        from azlin.gateways.activity import status_of
+
+        return status_of(lambda path: self._read(self._ours(path)), resource_id, action, since)
 
     # Changing
 
@@ -302,10 +314,10 @@ class Arm:
         self, method: str, url: str, body: Json | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Send with a token; with a new one when Azure no longer takes the one we had."""
-        answer = self._http.request(method, url, headers=self._headers(headers), body=body)
+        answer = self._paced(method, url, self._headers(headers), body)
         if answer.status != 401:
             return answer
-        answer = self._http.request(method, url, headers=self._headers(headers, renew=True), body=body)
+        answer = self._paced(method, url, self._headers(headers, renew=True), body)
         if answer.status == 401:
             said = refusal(answer)
             raise SignInNeeded(
@@ -313,6 +325,13 @@ class Arm:
                 why=said.message,
                 fix=f"az login --tenant {self._cloud.tenant}" if self._cloud.tenant else "az login",
             )
+        return answer
+
+    def _paced(self, method: str, url: str, headers: Mapping[str, str], body: Json | None) -> Answer:
+        """Send when Azure's rate limits allow it. A read stands in line for longer: nobody waits for it elsewhere."""
+        with self._pace.turn(method, url, patience_s=PATIENCE_S if method == "GET" else PAUSE_S) as turn:
+            answer = self._http.request(method, url, headers=headers, body=body)
+            turn.heard(answer.status, answer.headers, answer.text if answer.status == 429 else "")
         return answer
 
     def _headers(self, more: Mapping[str, str] | None, *, renew: bool = False) -> dict[str, str]:

@@ -195,8 +195,14 @@ class Journal(Protocol):
         """What the journal was told about this objective, oldest first."""
         ...
 
+    def note(self, objective_id: str, what: str, detail: str = "") -> None:
+        """Add a word of the caller's own to the objective's history."""
+        ...
+
     def created(self, objective_id: str) -> list[tuple[str, datetime]]:
-        """What this objective provably made and nobody has removed since: resource id and when, newest first."""
+        """What this objective provably made and nobody has removed since: resource id and when, newest first.
+
+        The resource was absent just before, and Azure took the request for it; also when making it failed later."""
         ...
 
     def made_with(self, resource_id: str) -> tuple[str, ...]:

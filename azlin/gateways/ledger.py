@@ -132,6 +132,13 @@ class Ledger(Journal):
             for row in rows
         ]
 
+    def note(self, objective_id: str, what: str, detail: str = "") -> None:
+        def change(ledger: sqlite3.Connection) -> None:
+            self._require_lease(ledger, objective_id)
+            ledger_operations.note(ledger, objective_id, what, detail=detail)
+
+        self._store.write(change)
+
     def created(self, objective_id: str) -> list[tuple[str, datetime]]:
         return self._store.read(lambda ledger: ledger_resources.created(ledger, objective_id))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable, Sequence
 
 from azlin.agentic.types import Operation, OperationResult, Plan
 from azlin.errors import NotFound
@@ -20,33 +21,94 @@ def current(ledger: sqlite3.Connection, objective_id: str, operation_id: str) ->
 
 
 def plan_again(ledger: sqlite3.Connection, objective_id: str, plan: Plan | None) -> None:
-    """Make the operations of a plan `todo`.
+    """Make the operations of a plan `todo`, all but those that were begun under an earlier one.
 
-    One that has the name of an operation of an earlier plan, but is about another resource, or wants something else
-    than what was done, is a new one: the earlier keeps its record under a number. One that was started and is not
+    A plan made again may come in another order and with other names: what an operation did is found by what it is (its
+    verb, its resource, and for an act what it wants), and goes by its new name from then on. One that was done, and
+    wants something else now, is a new one: the earlier keeps its record under a number. One that was started and is not
     settled stays as it is, because its pre-image is the only proof of who made what.
     """
     ledger.execute(
         "DELETE FROM operations WHERE objective = ? AND superseded = 0 AND started_at IS NULL", (objective_id,)
     )
-    for operation in () if plan is None else plan.operations:
+    if plan is None:  # it is being made again; what was begun waits for it
+        return
+    begun = ledger.execute(
+        "SELECT * FROM operations WHERE objective = ? AND superseded = 0", (objective_id,)
+    ).fetchall()
+    same = _same_ones(plan.operations, begun)
+    kept = {row["operation"]: name for name, row in same.items()}
+    moved = {old: new for old, new in kept.items() if old != new}
+    for old in moved:  # out of the way first: two operations may have changed names with each other
+        _rename(ledger, objective_id, old, f"\n{old}")
+    for row in begun:
+        if row["operation"] not in kept:
+            _supersede(ledger, objective_id, row["operation"])
+    for old, new in moved.items():
+        _rename(ledger, objective_id, f"\n{old}", new)
+    for operation in plan.operations:
+        if operation.id in same:
+            continue
         resource_id = resource_id_of(operation)
-        digest = operation_digest(operation)
-        row = current(ledger, objective_id, operation.id)
-        if row is not None:
-            same = row["verb"] == operation.verb and row["resource_key"] == key_of(resource_id)
-            if same and (row["digest"] == digest or row["state"] not in ("done", "undone")):
-                continue
-            ledger.execute(
-                "UPDATE operations SET superseded = (SELECT max(superseded) + 1 FROM operations WHERE objective = ?"
-                " AND operation = ?) WHERE objective = ? AND operation = ? AND superseded = 0",
-                (objective_id, operation.id) * 2,
-            )
         ledger.execute(
             "INSERT INTO operations (objective, operation, verb, digest, resource_id, resource_key, state)"
             " VALUES (?, ?, ?, ?, ?, ?, 'todo')",
-            (objective_id, operation.id, operation.verb, digest, resource_id, key_of(resource_id)),
+            (
+                *(objective_id, operation.id, operation.verb),
+                *(operation_digest(operation), resource_id, key_of(resource_id)),
+            ),
         )
+
+
+def _same_ones(planned: Sequence[Operation], begun: Sequence[sqlite3.Row]) -> dict[str, sqlite3.Row]:
+    """Id of a planned operation → the row of the same operation under an earlier plan. What wants exactly the same goes
+    first, then what has the same name; two acts on one resource are the same only if they want the same."""
+    left = list(begun)
+    found: dict[str, sqlite3.Row] = {}
+
+    def take(same: Callable[[Operation, sqlite3.Row], bool]) -> None:
+        for operation in planned:
+            if operation.id in found:
+                continue
+            row = next((row for row in left if _alike(operation, row) and same(operation, row)), None)
+            if row is not None:
+                left.remove(row)
+                found[operation.id] = row
+
+    def equal(operation: Operation, row: sqlite3.Row) -> bool:
+        return row["digest"] == operation_digest(operation)
+
+    take(lambda operation, row: row["operation"] == operation.id and equal(operation, row))
+    take(equal)
+    take(lambda operation, row: row["operation"] == operation.id and operation.verb not in ("act", "command"))
+    take(lambda operation, row: operation.verb in ("ensure", "delete"))
+    return found
+
+
+def _alike(operation: Operation, row: sqlite3.Row) -> bool:
+    """Whether a row may be about the same operation: the same verb on the same resource, not done for another end."""
+    key = key_of(resource_id_of(operation))
+    named = key is not None or row["operation"] == operation.id
+    settled = row["state"] in ("done", "undone")
+    useful = not settled or row["digest"] == operation_digest(operation)
+    return named and useful and row["verb"] == operation.verb and row["resource_key"] == key
+
+
+def _rename(ledger: sqlite3.Connection, objective_id: str, name: str, new: str) -> None:
+    ledger.execute("DELETE FROM attempts WHERE objective = ? AND operation = ?", (objective_id, new))
+    for table, current_only in (("operations", " AND superseded = 0"), ("attempts", ""), ("events", "")):
+        ledger.execute(
+            f"UPDATE {table} SET operation = ? WHERE objective = ? AND operation = ?{current_only}",  # noqa: S608
+            (new, objective_id, name),
+        )
+
+
+def _supersede(ledger: sqlite3.Connection, objective_id: str, name: str) -> None:
+    ledger.execute(
+        "UPDATE operations SET superseded = (SELECT max(superseded) + 1 FROM operations WHERE objective = ?"
+        " AND operation = ?) WHERE objective = ? AND operation = ? AND superseded = 0",
+        (objective_id, name) * 2,
+    )
 
 
 def started(
@@ -69,7 +131,9 @@ def started(
         " resource_key = excluded.resource_key, state = excluded.state, pre_known = excluded.pre_known,"
         " pre_absent = excluded.pre_absent, pre_etag = excluded.pre_etag, strategy = excluded.strategy,"
         " request = excluded.request, attempts = excluded.attempts, started_at = excluded.started_at,"
-        " async_url = NULL, finished_at = NULL, turn = NULL, result = NULL, removed_at = NULL",
+        " async_url = CASE WHEN excluded.verb = 'ensure' AND operations.removed_at IS NULL"
+        " THEN operations.async_url END,"
+        " finished_at = NULL, turn = NULL, result = NULL, removed_at = NULL",
         (
             *(objective_id, operation.id, operation.verb, operation_digest(operation)),
             *(resource_id, key_of(resource_id)),
@@ -124,7 +188,8 @@ def finished(ledger: sqlite3.Connection, objective_id: str, result: OperationRes
         " attempts, finished_at, turn, result) VALUES (?, ?, '', '', ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (objective, operation, superseded) DO UPDATE SET resource_id = excluded.resource_id,"
         " resource_key = excluded.resource_key, state = excluded.state, strategy = excluded.strategy,"
-        " finished_at = excluded.finished_at, turn = excluded.turn, result = excluded.result",
+        " finished_at = excluded.finished_at, turn = excluded.turn, result = excluded.result,"
+        " removed_at = CASE WHEN excluded.state = 'done' THEN NULL ELSE operations.removed_at END",
         (
             *(objective_id, result.operation, resource_id, key_of(resource_id)),
             *(result.status, result.strategy, result.attempts, now_s, turn, text),

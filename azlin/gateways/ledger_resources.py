@@ -12,9 +12,12 @@ import msgspec
 from azlin.gateways.ledger_rows import moment_of
 
 _MADE = (
-    "state = 'done' AND pre_known = 1 AND pre_absent = 1 AND removed_at IS NULL AND resource_id IS NOT NULL"
+    "(state IN ('done', 'submitted') OR (state = 'failed' AND async_url IS NOT NULL))"
+    " AND pre_known = 1 AND pre_absent = 1 AND removed_at IS NULL AND resource_id IS NOT NULL"
     " AND verb NOT IN ('read', 'delete')"
 )
+"""What we made: it was absent just before, and Azure took the request (`async_url`: it failed only later). What Azure
+refused at once was not made by us, even if it is there now."""
 
 
 def key_of(resource_id: str | None) -> str | None:
@@ -24,10 +27,11 @@ def key_of(resource_id: str | None) -> str | None:
 
 def created(ledger: sqlite3.Connection, objective_id: str) -> list[tuple[str, datetime]]:
     rows = ledger.execute(
-        f"SELECT resource_id, finished_at FROM operations WHERE objective = ? AND {_MADE} ORDER BY turn DESC",  # noqa: S608
+        f"SELECT resource_id, coalesce(finished_at, started_at) AS at FROM operations WHERE objective = ? AND {_MADE} "  # noqa: S608
+        " ORDER BY coalesce(turn, 9223372036854775807) DESC, started_at DESC",
         (objective_id,),
     )
-    return [(row["resource_id"], moment_of(row["finished_at"])) for row in rows]
+    return [(row["resource_id"], moment_of(row["at"])) for row in rows]
 
 
 def made_with(ledger: sqlite3.Connection, resource_id: str) -> tuple[str, ...]:
@@ -47,7 +51,7 @@ def remove(ledger: sqlite3.Connection, resource_id: str) -> None:
     key = key_of(resource_id) or ""
     ledger.execute(
         "UPDATE operations SET removed_at = ? WHERE (resource_key = ? OR substr(resource_key, 1, ?) = ?)"
-        " AND state IN ('done', 'failed') AND verb NOT IN ('read', 'delete') AND removed_at IS NULL",
+        " AND started_at IS NOT NULL AND verb NOT IN ('read', 'delete') AND removed_at IS NULL",
         (time.time(), key, len(key) + 1, key + "/"),
     )
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azlin.agentic.result_validator import matches, power_state, validate
+from azlin.agentic.acts import power_state
+from azlin.agentic.result_validator import matches, validate
 from azlin.agentic.types import GROUP_TYPE, MadeAgainst, Operation, OperationResult, Plan, ResourceRef
 from azlin.agentic.world import World
 from azlin.errors import AzureRefused, CloudUnreachable
@@ -57,8 +58,59 @@ def done(status: Any = "done") -> OperationResult:
 
 def finding(azure: Azure, wanted: Operation, status: Any = "done") -> Any:
     plan = Plan(operations=(wanted,), made_against=MadeAgainst(cloud="sandbox"))
-    (only,) = validate(plan, [done(status)], World(CLOUD, azure))
+    (only,) = validate(plan, [done(status)], World(CLOUD, azure), patience_s=0)
     return only
+
+
+class LateAzure(Azure):
+    """Its readers see what is there only after so many questions."""
+
+    def __init__(self, *resources: dict[str, Any], blind: int) -> None:
+        super().__init__(*resources)
+        self.blind = blind
+
+    def get(self, resource_id: str, *, expand: str | None = None) -> dict[str, Any] | None:
+        seen = super().get(resource_id, expand=expand)
+        return seen if len(self.asked) > self.blind else None
+
+
+def patiently(azure: Azure, wanted: Operation, status: Any = "done") -> tuple[Any, list[float]]:
+    waited: list[float] = []
+    plan = Plan(operations=(wanted,), made_against=MadeAgainst(cloud="sandbox"))
+    (only,) = validate(plan, [done(status)], World(CLOUD, azure), wait=waited.append)
+    return only, waited
+
+
+def test_what_azure_took_and_its_readers_do_not_see_yet_is_waited_for():
+    found, waited = patiently(LateAzure(THERE, blind=3), operation("ensure", WANTED, "creates"))
+    assert found.ok is True
+    assert len(waited) == 3
+
+
+def test_patience_ends_and_then_it_is_said_not_to_be_there():
+    found, waited = patiently(Azure(), operation("ensure", WANTED, "creates"))
+    assert (found.ok, found.found) == (False, "it does not exist")
+    assert 15 <= sum(waited) <= 25
+
+
+@pytest.mark.parametrize("status", ["failed", "skipped", "undone"])
+def test_nobody_waits_for_what_was_not_done(status: str):
+    assert patiently(Azure(), operation("ensure", WANTED, "creates"), status)[1] == []
+
+
+def test_nobody_waits_for_what_was_just_created_otherwise_than_wanted():
+    other = {**THERE, "location": "northeurope"}
+    found, waited = patiently(Azure(other), operation("ensure", WANTED, "creates"))
+    assert found.ok is False
+    assert waited == []
+
+
+@pytest.mark.parametrize(("seen", "ok"), [(True, True), (False, False), (None, None)])
+def test_the_activity_log_speaks_for_an_action_that_leaves_nothing_to_read(seen: bool | None, ok: bool | None):
+    wanted = operation("act", {"action": "regenerateKey"})
+    plan = Plan(operations=(wanted,), made_against=MadeAgainst(cloud="sandbox"))
+    (only,) = validate(plan, [done()], World(CLOUD, Azure(THERE)), witnessed=lambda _: seen)
+    assert only.ok is ok
 
 
 def with_view(state: str, **properties: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
+from azlin.agentic.acts import repeatable
 from azlin.agentic.strategies.base_strategy import Fit, Run
 from azlin.agentic.strategies.stepwise import Stepwise, secrets_in
 from azlin.agentic.types import GROUP_TYPE, Operation, Plan, ResourceRef
@@ -20,9 +21,6 @@ from azlin.redaction import fill, redact
 SCORE = 0.7
 """Below the Azure CLI, whose commands people know and can repeat by hand."""
 
-REPEATABLE_ACTIONS = frozenset({"start", "deallocate", "poweroff", "stop", "generalize"})
-"""Actions that leave the same state when they are sent twice. `restart` and `regenerateKey` do something each time."""
-
 DELETE_SETTLES_S = 60.0
 
 
@@ -30,6 +28,7 @@ class ArmDirect(Stepwise):
     """The strategy `arm`. `secrets` are the texts behind the plan's `{secret:NAME}`s, known to this process only."""
 
     name: ClassVar[str] = "arm"
+    parallel: ClassVar[int] = 32
 
     def __init__(
         self,
@@ -130,7 +129,7 @@ class ArmDirect(Stepwise):
                 deadline_s=run.timeout_s,
             )
         except AnswerLost as lost:
-            if action.casefold() in REPEATABLE_ACTIONS and not lost.repeatable:
+            if repeatable(operation) and not lost.repeatable:
                 raise AnswerLost(lost.what, repeatable=True, why=lost.why, fix=lost.fix) from lost
             raise
 

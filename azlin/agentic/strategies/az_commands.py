@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from azlin.agentic.acts import REPEATABLE
 from azlin.agentic.command_executor import Command
 from azlin.agentic.strategies.az_forms import form_of, options, plain
 from azlin.agentic.types import GROUP_TYPE, Operation, ResourceRef
@@ -33,9 +34,6 @@ DELETES: dict[str, tuple[str, ...]] = {
 
 VM_ACTIONS = {"start": "start", "poweroff": "stop", "deallocate": "deallocate", "restart": "restart"}
 """ARM's name of the action → az's."""
-
-REPEATABLE_ACTIONS = frozenset({"start", "deallocate", "poweroff", "stop", "generalize"})
-"""Actions that leave the same state when they are sent twice."""
 
 Version = Callable[[], "str | None"]
 """Says the api-version of the target's type, None if only the cloud knows it; asked only where it is needed."""
@@ -76,7 +74,7 @@ def deleting(operation: Operation, version: Version) -> Command:
 def acting(operation: Operation, version: Version) -> Command:
     target, action = operation.target, str(operation.desired["action"])
     body = operation.desired.get("body")
-    repeatable = action.casefold() in REPEATABLE_ACTIONS
+    repeatable = action.casefold() in REPEATABLE
     word = VM_ACTIONS.get(action.casefold()) if target.type.casefold() == VM_TYPE and not body else None
     if word is not None and _SAFE_ID.fullmatch(id_of(target)):
         return Command(("az", "vm", word, "--ids", id_of(target)), repeatable=repeatable)

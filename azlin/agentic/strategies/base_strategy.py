@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 import msgspec
@@ -28,12 +27,15 @@ class Run(Protocol):
 
     @property
     def timeout_s(self) -> float:
-        """How long one operation may take."""
+        """How long one operation that begins now may take."""
         ...
 
-    def finished(self, operation: Operation) -> OperationResult | None:
-        """The result of an operation that needs nothing more: the journal says it is done, or it was started by a
-        process that died and Azure, asked now, has what was wanted."""
+    def finished(self, operation: Operation, *, lost: bool = False) -> OperationResult | None:
+        """The result of an operation that needs nothing more in this run: it is decided already, or it was started by
+        somebody who cannot tell (a process that died, a call whose answer was `lost` just now) and Azure, asked now,
+        shows that it was carried out. None: it is to be done.
+
+        Raises what asking raises, and OutcomeUnknown when nothing shows it and doing it again could do harm."""
         ...
 
     def start(self, operation: Operation, strategy: str, request: str) -> int:
@@ -51,6 +53,11 @@ class Run(Protocol):
 
     def finish(self, operation: Operation, result: OperationResult) -> OperationResult:
         """Commit what became of an operation, tell it, and return it with `created` filled in from the journal."""
+        ...
+
+    def hand_on(self, operation: Operation, result: OperationResult) -> bool:
+        """Leave an operation, and all that is not decided yet, to another strategy, because this one cannot go on (a
+        failure of the class `tool`, which is not Azure's). False when there is no other: then it has failed."""
         ...
 
     def stopped(self) -> str | None:
@@ -74,10 +81,7 @@ class ExecutionStrategy(Protocol):
         ...
 
     def apply(self, plan: Plan, run: Run) -> list[OperationResult]:
-        """Carry the plan out, wave by wave, skipping what the run says is finished. Never raises for a failed
-        operation: its result says so, and what waited for it is `skipped` with the reason."""
-        ...
-
-    def undo(self, plan: Plan, results: Sequence[OperationResult], run: Run) -> list[OperationResult]:
-        """Remove what `created` proves we made, newest first."""
+        """Carry the plan out, skipping what the run says is finished, and return what was decided. Never raises for a
+        failed operation: its result says so, and what waited for it is `skipped` with the reason. A strategy that
+        cannot go on says `run.hand_on` and leaves out what it did not decide."""
         ...

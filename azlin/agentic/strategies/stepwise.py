@@ -5,29 +5,25 @@ A strategy that hands the whole plan to another program (Terraform) does not use
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from azlin.agentic.retry_policy import backoff, failure_of, retriable
+from azlin.agentic.retry_policy import failure_of
+from azlin.agentic.strategies.attempts import Attempts, resource_id_of
 from azlin.agentic.strategies.base_strategy import Fit, Run
-from azlin.agentic.types import Failure, Operation, OperationResult, Plan, ResourceRef
+from azlin.agentic.strategies.walk import walk
+from azlin.agentic.types import Failure, Operation, OperationResult, Plan
 from azlin.errors import AzlinError, Undecided
 from azlin.redaction import secret_names
 
-if TYPE_CHECKING:
-    from tenacity import RetryCallState
-
-ATTEMPTS_MAX = 5
-PARALLEL_MAX = 8
-
 
 class Stepwise(ABC):
-    """An ExecutionStrategy whose plan is a list of single calls."""
+    """An ExecutionStrategy whose plan is a list of single calls, at most `parallel` of them in flight."""
 
     name: ClassVar[str]
+    parallel: ClassVar[int] = 8
 
     @abstractmethod
     def missing(self) -> str | None: ...
@@ -51,92 +47,56 @@ class Stepwise(ABC):
         return "\n".join(self.render_operation(operation) for wave in plan.waves() for operation in wave)
 
     def apply(self, plan: Plan, run: Run) -> list[OperationResult]:
-        results: dict[str, OperationResult] = {}
-        with ThreadPoolExecutor(PARALLEL_MAX, thread_name_prefix=self.name) as hands:
-            for wave in plan.waves():
-                walked = list(hands.map(self._walk, wave, repeat(results), repeat(run)))
-                results.update((result.operation, result) for result in walked)
-        return [results[operation.id] for operation in plan.operations]
+        stuck = threading.Event()
 
-    def undo(self, plan: Plan, results: Sequence[OperationResult], run: Run) -> list[OperationResult]:
-        made = {result.operation: result for result in results if result.status == "done" and result.created}
-        undone: list[OperationResult] = []
-        for wave in reversed(plan.waves()):
-            for operation in reversed(wave):
-                if (result := made.get(operation.id)) and result.resource_id is not None:
-                    removal = Operation(
-                        id=f"undo:{operation.id}",
-                        verb="delete",
-                        effect="destroys",
-                        target=ResourceRef.from_id(result.resource_id, operation.target.location),
-                    )
-                    undone.append(self._attempt(removal, run, status="undone"))
-        return undone
+        def do(operation: Operation, earlier: Mapping[str, OperationResult]) -> OperationResult | None:
+            return self._do(operation, earlier, run, stuck)
 
-    def _walk(self, operation: Operation, earlier: dict[str, OperationResult], run: Run) -> OperationResult:
-        broken = [name for name in operation.after if earlier[name].status != "done"]
-        if broken:
-            return run.finish(operation, self._skip(operation, "waited-for", f"{broken[0]} was not done"))
+        results = walk(plan, do, parallel=self.parallel, name=self.name)
+        return [results[operation.id] for operation in plan.operations if operation.id in results]
+
+    def _do(
+        self, operation: Operation, earlier: Mapping[str, OperationResult], run: Run, stuck: threading.Event
+    ) -> OperationResult | None:
+        """The committed result; None once this strategy is stuck and another may take over."""
+        if stuck.is_set():
+            return None
+        broken = next((name for name in operation.after if earlier[name].status != "done"), None)
+        if broken is not None:
+            return run.finish(operation, self._skip(operation, "waited-for", f"{broken} was not done"))
         if reason := run.stopped():
             return run.finish(operation, self._skip(operation, "interrupted", reason))
         try:
-            if result := run.finished(operation):
-                return result
+            result = run.finished(operation)
         except AzlinError as unknown:
-            return run.finish(operation, self._failed(operation, unknown, 1))
-        return self._attempt(operation, run, status="done")
+            result = run.finish(operation, self._failed(operation, unknown))
+        return result or self._attempted(operation, earlier, run, stuck)
 
-    def _attempt(self, operation: Operation, run: Run, status: Any) -> OperationResult:
-        """Start, perform, and try again what may be tried again: at most ATTEMPTS_MAX times in all, counting those of
-        earlier processes."""
-        from tenacity import Retrying, retry_if_exception
-
-        attempt = 0
-
-        def perform() -> Any:
-            nonlocal attempt
-            attempt += 1  # also when not even looking succeeds
-            attempt = max(attempt, run.start(operation, self.name, self.render_operation(operation)))
-            return self.perform(operation, run)
-
-        def wait_s(state: RetryCallState) -> float:
-            return backoff(state.attempt_number, getattr(_refusal(state), "retry_after_s", None))
-
-        def tell_and_wait(state: RetryCallState) -> None:
-            run.waiting(operation, state.upcoming_sleep, str(_refusal(state)))
-
-        retrying = Retrying(
-            retry=retry_if_exception(lambda refused: isinstance(refused, AzlinError) and retriable(refused)),
-            stop=lambda state: attempt >= ATTEMPTS_MAX or run.stopped() is not None,
-            wait=wait_s,
-            before_sleep=tell_and_wait,
-            sleep=lambda seconds: None,  # `run.waiting` has waited, and can be interrupted
-            reraise=True,
-        )
-        try:
-            data = retrying(perform)
-        except AzlinError as refused:
-            return run.finish(operation, self._failed(operation, refused, attempt))
-        return run.finish(
+    def _attempted(
+        self, operation: Operation, earlier: Mapping[str, OperationResult], run: Run, stuck: threading.Event
+    ) -> OperationResult | None:
+        fresh = any(earlier[name].created for name in operation.after)
+        attempts = Attempts(
             operation,
-            OperationResult(
-                operation=operation.id,
-                status=status,
-                strategy=self.name,
-                attempts=attempt,
-                resource_id=resource_id_of(operation),
-                data=data,
-            ),
+            self.name,
+            run,
+            lambda: self.perform(operation, run),
+            self.render_operation(operation),
+            fresh=fresh,
         )
+        result = attempts.result()
+        if result.failure is not None and result.failure.type == "tool" and run.hand_on(operation, result):
+            stuck.set()
+            return None
+        return run.finish(operation, result)
 
-    def _failed(self, operation: Operation, refused: AzlinError, attempt: int) -> OperationResult:
+    def _failed(self, operation: Operation, unknown: AzlinError) -> OperationResult:
         return OperationResult(
             operation=operation.id,
             status="failed",
             strategy=self.name,
-            attempts=attempt,
             resource_id=resource_id_of(operation),
-            failure=failure_of(refused),
+            failure=failure_of(unknown),
         )
 
     def _skip(self, operation: Operation, code: str, reason: str) -> OperationResult:
@@ -148,10 +108,6 @@ class Stepwise(ABC):
             attempts=0,
             failure=failure,
         )
-
-
-def _refusal(state: RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome is not None else None
 
 
 def secrets_in(value: Any, known: Mapping[str, str]) -> dict[str, str]:
@@ -166,10 +122,3 @@ def secrets_in(value: Any, known: Mapping[str, str]) -> dict[str, str]:
             fix="azlin objective resume ID   (asks for it again)",
         )
     return {name: known[name] for name in names}
-
-
-def resource_id_of(operation: Operation) -> str | None:
-    """The id an operation is about; None for a list of a type, or an az command."""
-    if operation.target.subscription is None or not operation.target.name:
-        return None
-    return operation.target.id
