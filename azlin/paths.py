@@ -58,6 +58,11 @@ class Paths:
         return self.home / "az"
 
     @property
+    def pace(self) -> Path:
+        """What is believed of Azure's rate limits, a file for each principal."""
+        return self.home / "pace"
+
+    @property
     def command_history(self) -> Path:
         return self.home / "commands.jsonl"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from bench import az_pace, graph_pace, sandbox_pace, start_up
+from bench import az_pace, graph_pace, sandbox_pace, start_up, throttle_pace
 
 
 def main() -> int:
     missed = 0
-    for part in (start_up, az_pace, sandbox_pace, graph_pace):
+    for part in (start_up, az_pace, sandbox_pace, graph_pace, throttle_pace):
         for figure in part.figures():
             print(figure, flush=True)
             missed += figure.ok is False

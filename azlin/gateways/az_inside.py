@@ -21,6 +21,7 @@ import sys
 from typing import Any, Callable, Iterator  # noqa: UP035 (az may have an older Python than we have)
 
 BODY_MAX = 65536
+LIMIT = "x-ms-ratelimit-remaining-"
 COMMON = (
     ("group", "show"),
     ("rest",),
@@ -267,6 +268,7 @@ def observe() -> dict[str, Any]:
     last: dict[str, Any] = {}
     real: Any = requests.Session.send
     wanted = ("azure-asyncoperation", "location", "retry-after", "x-ms-retry-after-ms")
+    limits: dict[str, str] = {}
 
     def send(self: Any, request: Any, **named: Any) -> Any:
         response = real(self, request, **named)
@@ -277,7 +279,10 @@ def observe() -> dict[str, Any]:
             except Exception:  # noqa: BLE001 (az may have streamed it away, in several ways)
                 return ""
 
-        headers = {name.lower(): value for name, value in response.headers.items() if name.lower() in wanted}
+        told = {name.lower(): value for name, value in response.headers.items()}
+        # What is left of a kind of request is told by the answers to that kind: the latest of each is kept.
+        limits.update({name: value for name, value in told.items() if name.startswith(LIMIT)})
+        headers = {**limits, **{name: value for name, value in told.items() if name in wanted}}
         last.update(method=request.method, url=request.url, status=response.status_code, headers=headers, read=read)
         return response
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 60.0
 IDLE_S = 30.0
-CONNECTIONS_MAX = 32
+CONNECTIONS_MAX = 96
+"""More than a strategy has operations in flight at most (64), because each looks before it acts."""
 REDIRECTS_MAX = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 

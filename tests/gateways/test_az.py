@@ -23,6 +23,7 @@ from azlin.paths import Paths
 
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000cafe"
 ANONYMOUS = "--skip-authorization-header"
+LEFT = "x-ms-ratelimit-remaining-subscription-reads"
 
 
 def environ(**more: str) -> dict[str, str]:
@@ -146,10 +147,11 @@ def test_a_body_reaches_azure_and_is_in_no_argument_and_on_no_disk(az: Az, loopb
 
 
 def test_status_and_headers_come_back(az: Az, loopback: Any):
-    refused = loopback.reply(429, {"error": {"code": "TooManyRequests", "message": "slow"}}, {"Retry-After": "9"})
+    busy = {"error": {"code": "TooManyRequests", "message": "slow"}}
+    refused = loopback.reply(429, busy, {"Retry-After": "9", LEFT: "3"})
     loopback.on("GET", "/busy", refused)
     result = az.run(["az", "rest", "--url", f"{loopback.url}/busy", ANONYMOUS])
-    assert (result.rc, result.http.status, result.http.headers["retry-after"]) == (1, 429, "9")
+    assert (result.rc, result.http.status, result.http.headers) == (1, 429, {"retry-after": "9", LEFT: "3"})
     assert "TooManyRequests" in result.http.body
 
 
