@@ -6,7 +6,7 @@ could not be asked about is unknown, and unknown is not success.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -41,6 +41,9 @@ EXIT_CODES: dict[Verdict, int] = {
 VERDICTS: dict[int, Verdict] = {5: "refused", 6: "undecided", 8: "running", 9: "timed-out"}
 """The verdict for an error that stopped the road before anything ran, by its exit code; all others: failed."""
 
+
+SHOWN_MAX = 5
+"""How many sentences of one kind a summary holds."""
 
 CANCELLED = "cancelled"
 """How the reason begins for which a run was stopped by `azlin objective cancel`."""
@@ -211,17 +214,26 @@ def _summary(
     if good == len(plan.operations):
         asked = objective.intent.summary if objective.intent else "done"
         return asked if plan.worst_effect == "reads" else f"{asked}: Azure confirms {_all_of(good)}"
+    done = {result.operation for result in results if result.status == "done"}
     parts = [f"{good} of {len(plan.operations)} operations are as wanted in Azure"]
-    parts += [
+    parts += _some(
         f"{r.operation} failed: {r.failure.code}: {r.failure.message}"
         for r in results
         if r.status == "failed" and r.failure
-    ]
-    parts += [f"{f.operation} is not as wanted: {f.found}" for f in findings if f.ok is False]
-    parts += [f"{f.operation} is unknown: {f.found}" for f in findings if f.ok is None]
+    )
+    # Of what failed or was not begun, nobody expects that Azure has it.
+    told = [finding for finding in findings if finding.operation in done]
+    parts += _some(f"{f.operation} is not as wanted: {f.found}" for f in told if f.ok is False)
+    parts += _some(f"{f.operation} is unknown: {f.found}" for f in told if f.ok is None)
     skipped = sum(result.status == "skipped" for result in results)
     parts += [f"{skipped} skipped"] if skipped else []
     return "; ".join(parts)
+
+
+def _some(sentences: Iterable[str]) -> list[str]:
+    """The first few, and how many more."""
+    every = list(sentences)
+    return every[:SHOWN_MAX] + ([f"and {len(every) - SHOWN_MAX} more"] if len(every) > SHOWN_MAX else [])
 
 
 def _all_of(count: int) -> str:

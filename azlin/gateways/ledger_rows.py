@@ -94,8 +94,13 @@ def entry_of(row: sqlite3.Row) -> Entry:
         started_at=None if row["started_at"] is None else moment_of(row["started_at"]),
         finished_at=None if row["finished_at"] is None else moment_of(row["finished_at"]),
         removed=row["removed_at"] is not None,
-        result=result_of(row["result"], row["objective"]),
+        result=_renamed(result_of(row["result"], row["objective"]), row["operation"]),
     )
+
+
+def _renamed(result: OperationResult | None, operation: str) -> OperationResult | None:
+    """A result goes by the name that its operation has now (a plan made again may name it otherwise)."""
+    return None if result is None else msgspec.structs.replace(result, operation=operation)
 
 
 def resource_id_of(operation: Operation) -> str | None:
