@@ -28,6 +28,9 @@ LOOKS_MAX = 8
 OURS = frozenset({"unreachable", "timed_out", "sign_in", "tool", "skipped"})
 """Classes of failures that are not Azure's, and so not Microsoft Learn's either."""
 
+AFTER = "after "
+"""How the reason of a plan begins that was given up because of a failure: `after CODE: what was changed`."""
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _COMMAND = re.compile(r": (az(?:lin)? [^:]*(?::[^ ][^:]*)*)$")
 _ELLIPSIS = '"…"'
@@ -159,7 +162,10 @@ def account_of(objective: Objective, history: FailureHistory, look_up: LookUp) -
         )
         return _account(objective, True, summary, (), (step,))
     if outcome.verdict in ("achieved", "previewed", "running"):
-        return _account(objective, False, f"{asked} did not fail: {outcome.verdict}: {outcome.summary}", (), ())
+        summary = f"{asked} did not fail: {outcome.verdict}: {outcome.summary}"
+        first = [one.why.removeprefix(AFTER) for one in objective.history if one.why.startswith(AFTER)]
+        cured = f" (it had failed before, and was changed: {'; '.join(first)})" if first else ""
+        return _account(objective, False, summary + cured, (), ())
     failed = failed_in(objective.plan, outcome.results) if objective.plan is not None else []
     suggested = {one.signature: one.suggestions for one in outcome.failures}
     explained = explain(objective, failed, history=history, look_up=look_up)

@@ -16,16 +16,13 @@ from msgspec.structs import replace
 from azlin.agentic.approver import Asker, Question
 from azlin.agentic.explanation import Explanation, Suggestion
 from azlin.agentic.failure_history import FailureHistory, signature_of
-from azlin.agentic.failure_report import Failed, LookUp, explain, failed_in
+from azlin.agentic.failure_report import AFTER, Failed, LookUp, explain, failed_in
 from azlin.agentic.families import IntentFamily
 from azlin.agentic.families.cures import OFFERS_MAX, Case, Cure, Curing
 from azlin.agentic.families.drafting import wired
 from azlin.agentic.types import Failure, Intent, Objective, OperationResult, Plan
 from azlin.agentic.world import World
 from azlin.errors import AzlinError, UsageRefused
-
-AFTER = "after "
-"""How the reason of a plan begins that was given up because of a failure: `after CODE: what was changed`."""
 
 Results = Callable[[str], Mapping[str, OperationResult]]
 Planner = Callable[[Intent, World], Plan]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,18 +45,18 @@ class Story:
     def cloud(self) -> Cloud:
         return self.instance.cloud()
 
-    def doit(self, text: str, *, answers: str | None = None, **terms: Any) -> Objective:
+    def doit(self, text: str, *, answers: str | Sequence[str] | None = None, **terms: Any) -> Objective:
         """`answers` is what the person at the keyboard types; None: nobody is there."""
         self._forget()
         flags = Terms(sandbox=True, **terms)
         return self._app(flags).doit(text, flags, Recorder(self), Person(self, answers))
 
-    def resume(self, objective: Objective, *, answers: str | None = None, **terms: Any) -> Objective:
+    def resume(self, objective: Objective, *, answers: str | Sequence[str] | None = None, **terms: Any) -> Objective:
         self._forget()
         flags = Terms(**terms)
         return self._app(flags).resume(objective.id, flags, Recorder(self), Person(self, answers))
 
-    def undo(self, objective: Objective, *, answers: str | None = None, **terms: Any) -> Objective:
+    def undo(self, objective: Objective, *, answers: str | Sequence[str] | None = None, **terms: Any) -> Objective:
         self._forget()
         flags = Terms(**terms)
         return self._app(flags).undo(objective.id, flags, Recorder(self), Person(self, answers))
@@ -147,9 +147,9 @@ class Recorder:
 
 
 class Person:
-    """An Asker who types one thing."""
+    """An Asker who types one thing, or one thing after the other."""
 
-    def __init__(self, story: Story, says: str | None) -> None:
+    def __init__(self, story: Story, says: str | Sequence[str] | None) -> None:
         self._story = story
         self._says = says
 
@@ -159,4 +159,6 @@ class Person:
 
     def ask(self, question: Question) -> str | None:
         self._story.questions.append(question)
-        return self._says
+        if self._says is None or isinstance(self._says, str):
+            return self._says
+        return self._says[len(self._story.questions) - 1]
