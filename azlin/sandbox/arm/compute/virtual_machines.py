@@ -63,6 +63,7 @@ class VirtualMachines(Typed):
         storage = properties.setdefault("storageProfile", {})
         if before is not None and not storage:
             storage.update(before.properties.get("storageProfile") or {})
+        vm_profiles.keep_image(storage, before)
         image = image_of(storage)
         premium = size is None or size.premium
         vm_profiles.fill_storage(resource, before, image, premium=premium)

@@ -277,6 +277,14 @@ def _at(value: Body, path: tuple[str, ...]) -> Any:
     return found
 
 
+def keep_image(storage: Body, before: Resource | None) -> None:
+    """What a VM was made from is told for ever, also after a PUT without it: `az vm update` leaves it out."""
+    if before is not None and not storage.get("imageReference"):
+        held = object_of(before.properties.get("storageProfile")).get("imageReference")
+        if held:
+            storage["imageReference"] = held
+
+
 def fill_storage(resource: Resource, before: Resource | None, image: Image | None, *, premium: bool) -> None:
     """Names, ids and kinds of the disks."""
     storage: Body = resource.properties["storageProfile"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from azlin.sandbox.arm.compute.images import find_image
-from azlin.sandbox.arm.compute.vm_profiles import check_os, check_size, check_unchanged, disk_body
+from azlin.sandbox.arm.compute.vm_profiles import check_os, check_size, check_unchanged, disk_body, keep_image
 from azlin.sandbox.arm.refusals import ArmRefusal
 from azlin.sandbox.arm.store import Resource, Store
 
@@ -82,6 +82,17 @@ def test_what_is_settled_may_be_repeated_or_left_out_but_not_changed():
     check_unchanged(vm(osProfile={"adminUsername": "max"}), None)
     assert target_of(check_unchanged, vm(osProfile={"adminUsername": "max"}), before) == "osProfile.adminUsername"
     assert target_of(check_unchanged, vm(storageProfile={"osDisk": {"name": "e"}}), before) == "osDisk.name"
+
+
+def test_what_a_machine_was_made_from_is_kept_by_an_update_that_leaves_it_out():
+    before = vm(storageProfile={"imageReference": UBUNTU})
+    for storage in ({}, {"imageReference": None}, {"imageReference": {"publisher": "Other"}}):
+        said = dict(storage)
+        keep_image(said, before)
+        assert said["imageReference"] == (storage.get("imageReference") or UBUNTU)
+    fresh: dict[str, Any] = {}
+    keep_image(fresh, None)
+    assert fresh == {}
 
 
 def test_only_the_os_disk_is_made_from_the_image():
