@@ -206,21 +206,12 @@ class App:
     def _walk_on(self, objective: Objective, terms: Terms, cloud: Cloud, asker: Asker) -> Objective:
         from azlin.agentic.pipeline import walk
 
-        with self._chaos(terms):
+        if terms.chaos is None or terms.no_wait:  # what runs in the background makes its own trouble
             return walk(objective, terms, self._road(cloud, terms, asker))
+        from azlin.sandbox.chaos import troubled
 
-    @contextmanager
-    def _chaos(self, terms: Terms) -> Generator[None]:
-        """Trouble on purpose while a run lasts. What runs in the background makes its own."""
-        if terms.chaos is None or terms.no_wait:
-            yield
-            return
-        from azlin.sandbox.chaos import told, unleashed
-        from azlin.sandbox.instance import ensure_running
-
-        with unleashed(ensure_running(self.paths), terms.chaos) as drawn:
-            self._notice(told(terms.chaos, drawn))
-            yield
+        with troubled(self.paths, terms.chaos, self._notice):
+            return walk(objective, terms, self._road(cloud, terms, asker))
 
     @contextmanager
     def _holding(self, objective_id: str, view: View, heir_of: int | None = None) -> Generator[None]:
@@ -297,10 +288,6 @@ class App:
             from azlin.sandbox.instance import ensure_running
 
             instance = ensure_running(self.paths)
-            if any((self.paths.sandbox / "chaos").glob("chaos-*")):
-                from azlin.sandbox.chaos import clear_leftovers
-
-                clear_leftovers(instance)
             return instance.cloud(terms.subscription or subscription_of_shell(instance, self._environ))
         if terms.chaos is not None:
             raise UsageRefused("--chaos makes trouble, and only the sandbox may be given any", fix="add --sandbox")

@@ -15,16 +15,15 @@ import uuid
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from azlin.errors import CloudUnreachable
 from azlin.gateways.files import make_private_directory
-from azlin.paths import unwritable
+from azlin.paths import Paths, unwritable
 from azlin.sandbox.arm.faults import Fault
-from azlin.sandbox.instance import Instance
+from azlin.sandbox.instance import Instance, ensure_running
 
 FEWEST, MOST = 3, 6
 _NETWORK, _COMPUTE, _STORAGE = "Microsoft.Network/*", "Microsoft.Compute/*", "Microsoft.Storage/*"
@@ -71,7 +70,7 @@ def unleashed(instance: Instance, seed: int) -> Generator[tuple[Mishap, ...]]:
 def clear_leftovers(instance: Instance) -> int:
     """Take away the trouble of runs that were killed; returns how many runs that were. Raises CloudUnreachable."""
     cleared = 0
-    for path in _directory(instance).glob("chaos-*"):
+    for path in instance.chaos.glob("chaos-*"):
         with contextlib.suppress(FileNotFoundError):
             handle = os.open(path, os.O_RDWR)
             try:
@@ -86,9 +85,17 @@ def clear_leftovers(instance: Instance) -> int:
 
 
 @contextmanager
+def troubled(paths: Paths, seed: int, notice: Callable[[str], object]) -> Generator[None]:
+    """The same in the sandbox of an AZLIN_HOME, told to whoever listens."""
+    with unleashed(ensure_running(paths), seed) as drawn:
+        notice(told(seed, drawn))
+        yield
+
+
+@contextmanager
 def _marked(instance: Instance, seed: int) -> Generator[str]:
     """A marker that is on file, and locked, while the block runs. The file is gone when its trouble is."""
-    directory = _directory(instance)
+    directory = instance.chaos
     make_private_directory(directory)
     marker = f"chaos-{seed}-{uuid.uuid4().hex[:8]}"
     draft = directory / f".{marker}"
@@ -107,11 +114,7 @@ def _marked(instance: Instance, seed: int) -> Generator[str]:
 
 def _take_away(instance: Instance, marker: str) -> None:
     instance.ask("DELETE", f"faults?by={marker}")
-    (_directory(instance) / marker).unlink(missing_ok=True)
-
-
-def _directory(instance: Instance) -> Path:
-    return Path(instance.directory) / "chaos"
+    (instance.chaos / marker).unlink(missing_ok=True)
 
 
 # What can go wrong

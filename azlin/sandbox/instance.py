@@ -75,6 +75,11 @@ class Instance(msgspec.Struct, kw_only=True):
         return Path(self.directory) / "instance.json"
 
     @property
+    def chaos(self) -> Path:
+        """Where runs that are troubled on purpose leave their marks (`azlin.sandbox.chaos`)."""
+        return Path(self.directory) / "chaos"
+
+    @property
     def ca(self) -> Path:
         return Path(self.directory) / "ca.pem"
 
@@ -204,6 +209,10 @@ def ensure_running(paths: Paths) -> Instance:
     """
     found = find_running(paths)
     if found is not None and found.version == __version__:
+        if any(found.chaos.glob("chaos-*")):
+            from azlin.sandbox.chaos import clear_leftovers
+
+            clear_leftovers(found)
         return found
     if found is not None:
         stop(paths)
