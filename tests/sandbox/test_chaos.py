@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from azlin.paths import Paths
 from azlin.sandbox.arm.faults import Fault
 from azlin.sandbox.chaos import FEWEST, MOST, clear_leftovers, mishaps, told, unleashed
-from azlin.sandbox.instance import Instance
+from azlin.sandbox.instance import Instance, ensure_running
 
 SEEDS = range(300)
 
@@ -64,7 +65,7 @@ def test_the_trouble_is_there_while_the_run_lasts_and_goes_with_it_and_no_other(
         found = [msgspec.convert({**one, "id": "", "by": None}, Fault) for one in set_now if one["by"]]
         assert found == wanted
     assert [one["code"] for one in faults_of(sandbox)] == [theirs]
-    assert list((Path(sandbox.directory) / "chaos").iterdir()) == []
+    assert list(sandbox.chaos.iterdir()) == []
 
 
 def test_the_trouble_goes_also_when_the_run_breaks(sandbox: Instance, theirs: str):
@@ -78,13 +79,22 @@ def test_the_trouble_of_a_run_that_was_killed_is_taken_away_and_that_of_a_living
 ):
     with unleashed(sandbox, 1) as living:
         # What a killed run leaves: its faults, and its file, which nobody holds the lock of.
-        (Path(sandbox.directory) / "chaos" / "chaos-9-dead").touch()
+        (sandbox.chaos / "chaos-9-dead").touch()
         sandbox.ask("POST", "faults", {"code": "Left", "by": "chaos-9-dead"})
         assert clear_leftovers(sandbox) == 1
         assert {one["code"] for one in faults_of(sandbox)} >= {theirs}
         assert "Left" not in {one["code"] for one in faults_of(sandbox)}
         assert len(faults_of(sandbox)) == len(living) + 1
         assert clear_leftovers(sandbox) == 0
+
+
+def test_the_next_command_takes_away_what_a_killed_run_left(sandbox: Instance, theirs: str):
+    sandbox.chaos.mkdir(exist_ok=True)
+    (sandbox.chaos / "chaos-9-dead").touch()
+    sandbox.ask("POST", "faults", {"code": "Left", "by": "chaos-9-dead"})
+    ensure_running(Paths(Path(sandbox.directory).parent))
+    assert [one["code"] for one in faults_of(sandbox)] == [theirs]
+    assert list(sandbox.chaos.iterdir()) == []
 
 
 def test_it_is_told_that_the_trouble_is_the_sandboxs_own():
