@@ -58,6 +58,7 @@ def test_no_flag_means_the_careful_terms(given):
         (["--allow", "destroys,unpriced", "--allow", "over-budget"], "allow", ("destroys", "unpriced", "over-budget")),
         (["--read-only"], "read_only", True),
         (["--strategy", "arm"], "strategy", "arm"),
+        (["--chaos", "42"], "chaos", 42),
         (["-g", "web"], "group", "web"),
         (["--resource-group", "web"], "group", "web"),
         (["-l", "westeurope"], "location", "westeurope"),

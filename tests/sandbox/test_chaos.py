@@ -8,10 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from azlin.agentic.terms import Terms
+from azlin.app import App
+from azlin.errors import UsageRefused
 from azlin.paths import Paths
 from azlin.sandbox.arm.faults import Fault
 from azlin.sandbox.chaos import FEWEST, MOST, clear_leftovers, mishaps, told, unleashed
 from azlin.sandbox.instance import Instance, ensure_running
+from azlin.settings import Settings
 
 SEEDS = range(300)
 
@@ -101,3 +105,12 @@ def test_it_is_told_that_the_trouble_is_the_sandboxs_own():
     sentence = told(42, mishaps(42))
     assert sentence.startswith("sandbox chaos 42: ")
     assert sentence.count(";") == len(mishaps(42)) - 1
+
+
+def test_only_the_sandbox_may_be_given_trouble(tmp_path: Path):
+    app = App.open(Paths(tmp_path), Settings(), Terms(), {})
+    nobody: Any = None
+    with pytest.raises(UsageRefused, match="only the sandbox") as refused:
+        app.doit("create a resource group called x", Terms(chaos=42), nobody, nobody)
+    assert refused.value.exit_code == 2
+    assert "--sandbox" in refused.value.fix
