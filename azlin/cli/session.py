@@ -87,15 +87,23 @@ def view_for(
         find=find,
         preview=preview,
     )
-    if output.form is None:
+    data_view = data_view_for(output)
+    if data_view is None:
         return human
     from azlin.views.together import Together
 
+    return Together([human, data_view])
+
+
+def data_view_for(output: Output) -> View | None:
+    """The view of a script on stdout; None when only people look."""
+    if output.form is None:
+        return None
     if output.form == "jsonl":
         from azlin.views.jsonl import JsonLinesView
 
-        return Together([human, JsonLinesView(sys.stdout, to_path=output.to_path)])
+        return JsonLinesView(sys.stdout, to_path=output.to_path)
     from azlin.views.document import DocumentView, query
 
     cut = query(output.expression) if output.expression is not None else None
-    return Together([human, DocumentView(output.form, sys.stdout, cut=cut, to_path=output.to_path)])  # type: ignore[arg-type]
+    return DocumentView(output.form, sys.stdout, cut=cut, to_path=output.to_path)  # type: ignore[arg-type]

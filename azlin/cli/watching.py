@@ -103,20 +103,22 @@ def _watched(
 ) -> int:
     """Show the story until it ends; then what `tell_end` makes of it."""
     from azlin.agentic.following import Following, follow
-    from azlin.cli.session import view_for
+    from azlin.cli.session import data_view_for, view_for
     from azlin.gateways.journal import Journal
+    from azlin.views.together import Together
     from azlin.views.watching import WatchView
 
     paths = Paths.from_environment()
     with Journal.read(paths) as journal:
         seen = WatchView(sys.stderr, one, find=lambda: journal.load(one.id))
-        lines = view_for(output, dry_run=False, data=False, find=journal.load, preview=False)
+        human = view_for(Output(verbose=output.verbose), dry_run=False, data=False, find=journal.load, preview=False)
+        data = data_view_for(output)
         following = Following(paths.audit_log, one.id)
 
         def hear(event: Event) -> None:
             seen.show(event)
-            if output.form == "jsonl":
-                lines.show(event)
+            if data is not None:
+                data.show(event)
 
         def pause(seconds: float) -> None:
             seen.now(seconds)
@@ -132,7 +134,7 @@ def _watched(
         finally:
             following.close()
         seen.end()
-        return tell_end(ended, lines)
+        return tell_end(ended, human if data is None else Together([human, data]))
 
 
 def _told(ended: Ended, view: View) -> int:
