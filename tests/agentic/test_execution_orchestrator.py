@@ -14,7 +14,7 @@ from azlin.agentic.journalled_run import JournalledRun
 from azlin.agentic.strategies.base_strategy import Fit, Run
 from azlin.agentic.strategies.stepwise import Stepwise
 from azlin.agentic.types import MadeAgainst, Objective, Operation, OperationResult, Plan, Request, ResourceRef
-from azlin.errors import AzureRefused, CloudUnreachable, StateUnwritable
+from azlin.errors import AnswerLost, AzureRefused, CloudUnreachable, StateUnwritable, ToolMissing
 from azlin.events import Event, Telling
 from azlin.gateways.journal import Journal
 from azlin.paths import Paths
@@ -36,7 +36,7 @@ class Cloud(Stepwise):
         self.journal_at_call: list[str | None] = []
         self.journal: Journal | None = None
 
-    def get(self, resource_id: str, *, expand: str | None = None) -> dict[str, Any] | None:  # noqa: ARG002
+    def get(self, resource_id: str, *, expand: str | None = None) -> dict[str, Any] | None:
         return self.there.get(resource_id.casefold())
 
     def follow(
@@ -44,7 +44,7 @@ class Cloud(Stepwise):
     ) -> Any:
         raise AssertionError(f"{async_url} was followed")
 
-    def acted(self, resource_id: str, action: str, since: datetime) -> str | None:  # noqa: ARG002
+    def acted(self, resource_id: str, action: str, since: datetime) -> str | None:
         return self.log.get(f"{action} {resource_id}".casefold())
 
     def missing(self) -> str | None:
@@ -226,3 +226,165 @@ def test_a_cloud_that_does_not_even_answer_a_look_is_given_up_too(journal: Journ
     monkeypatch.setattr("azlin.agentic.strategies.attempts.backoff", lambda attempt, asked=None: 0.001)
     (result,) = execute(cloud, plan_of(ensure("a")), run)
     assert (result.status, cloud.sent, len(looks)) == ("failed", [], 5)
+
+
+class Broken(Cloud):
+    """A tool that ends in the middle: from the operation `from_` on it cannot be started any more."""
+
+    name: ClassVar[str] = "broken"
+
+    def __init__(self, other: Cloud, from_: str) -> None:
+        super().__init__()
+        self.there = other.there
+        self.from_ = from_
+        self.gone = False
+
+    def perform(self, operation: Operation, run: Run) -> Any:
+        self.gone = self.gone or operation.id == self.from_
+        if self.gone:
+            raise ToolMissing("the tool is not installed any more")
+        return super().perform(operation, run)
+
+
+def test_another_strategy_does_what_the_first_cannot_and_what_is_done_stays_done(journal: Journal):
+    cloud = Cloud()
+    broken = Broken(cloud, "b")
+    told: list[Event] = []
+    telling = Telling()
+    telling.listen(told.append)
+    plan = plan_of(ensure("a"), ensure("b", "a"), ensure("c", "b"))
+    results = carry_out([broken, cloud], plan, run_on(cloud, journal), telling)
+    assert [(result.operation, result.status, result.strategy) for result in results] == [
+        ("a", "done", "broken"),
+        ("b", "done", "cloud"),
+        ("c", "done", "cloud"),
+    ]
+    assert (broken.sent, cloud.sent) == (["a"], ["b", "c"])
+    assert all(result.created for result in results)
+    (changed,) = [event for event in told if event.kind == "strategy-changed"]
+    assert (changed.about["strategy"], changed.about["instead_of"], changed.about["left"]) == (
+        "cloud",
+        "broken",
+        ["b", "c"],
+    )
+
+
+def test_what_azure_refuses_is_not_tried_again_by_another_strategy(journal: Journal):
+    first, second = Cloud(), Cloud()
+    first.trouble["a"] = [AzureRefused("SkuNotAvailable", "not here", status=409)]
+    (result,) = carry_out([first, second], plan_of(ensure("a")), run_on(first, journal), Telling())
+    assert (result.status, second.sent) == ("failed", [])
+
+
+def test_the_last_strategy_that_cannot_go_on_has_failed_and_what_waited_is_skipped(journal: Journal):
+    cloud = Cloud()
+    results = execute(
+        Broken(cloud, "b"), plan_of(ensure("a"), ensure("b", "a"), ensure("c", "b")), run_on(cloud, journal)
+    )
+    assert [result.status for result in results] == ["done", "failed", "skipped"]
+    assert results[1].failure is not None
+    assert results[1].failure.type == "tool"
+
+
+RESTART = Operation(id="r", verb="act", effect="changes", target=ref("sam"), desired={"action": "restart"})
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_an_act_that_may_have_left_is_never_sent_again(journal: Journal, logged: bool):
+    cloud = Cloud(sam={"tags": {}})
+    run_on(cloud, journal).start(RESTART, "cloud", "POST restart")  # and here the process dies
+    if logged:
+        cloud.log[f"restart {ref('sam').id}".casefold()] = "Succeeded"
+    (result,) = execute(cloud, plan_of(RESTART), run_on(cloud, journal))
+    assert cloud.sent == []
+    assert result.status == ("done" if logged else "failed")
+    (again,) = execute(cloud, plan_of(RESTART), run_on(cloud, journal))
+    assert (cloud.sent, again.status) == ([], result.status)
+    if not logged:
+        assert result.failure is not None
+        assert result.failure.code == "outcome-unknown"
+        cloud.log[f"restart {ref('sam').id}".casefold()] = "Succeeded"  # the log lagged behind
+        (late,) = execute(cloud, plan_of(RESTART), run_on(cloud, journal))
+        assert (cloud.sent, late.status) == ([], "done")
+
+
+def test_a_lost_answer_to_an_act_is_looked_up_and_not_repeated(journal: Journal):
+    cloud = Cloud(sam={"tags": {}})
+    cloud.trouble["r"] = [AnswerLost("nobody answered", repeatable=False)]
+    cloud.log[f"restart {ref('sam').id}".casefold()] = "Accepted"
+    (result,) = execute(cloud, plan_of(RESTART), run_on(cloud, journal))
+    assert (result.status, cloud.sent) == ("done", ["r"])
+
+
+def test_what_was_made_before_a_lost_answer_is_not_made_again(journal: Journal, monkeypatch: pytest.MonkeyPatch):
+    class LosesAnswers(Cloud):
+        def perform(self, operation: Operation, run: Run) -> Any:
+            super().perform(operation, run)
+            raise AnswerLost("nobody answered", repeatable=True)
+
+    monkeypatch.setattr("azlin.agentic.strategies.attempts.backoff", lambda attempt, asked=None: 0.001)
+    cloud = LosesAnswers()
+    (result,) = execute(cloud, plan_of(ensure("a")), run_on(cloud, journal))
+    assert (result.status, result.created, cloud.sent) == ("done", True, ["a"])
+
+
+def test_what_azure_says_was_done_already_is_done_if_it_is_as_wanted(journal: Journal):
+    cloud = Cloud(a={"tags": {}})
+    cloud.trouble["a"] = [AzureRefused("RoleAssignmentExists", "The role assignment already exists.", status=409)]
+    (result,) = execute(cloud, plan_of(ensure("a")), run_on(cloud, journal))
+    assert result.status == "done"
+
+
+def test_a_child_is_tried_again_while_azure_does_not_see_the_parent_that_was_just_made(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("azlin.agentic.strategies.attempts.backoff", lambda attempt, asked=None: 0.001)
+    unseen = AzureRefused("ParentResourceNotFound", "The parent resource was not found.", status=404)
+    cloud = Cloud(old={"tags": {}})
+    cloud.trouble["child"] = [unseen]
+    cloud.trouble["orphan"] = [unseen]
+    plan = plan_of(ensure("new"), ensure("child", "new"), ensure("old"), ensure("orphan", "old"))
+    results = {result.operation: result for result in execute(cloud, plan, run_on(cloud, journal))}
+    assert (results["child"].status, results["child"].attempts) == ("done", 2)
+    assert (results["orphan"].status, results["orphan"].attempts) == ("failed", 1)
+
+
+def test_after_the_deadline_of_the_run_nothing_new_begins(journal: Journal):
+    cloud = Cloud()
+    cloud.journal = journal
+    run = JournalledRun("a" * 32, journal, cloud, lambda *_: False, Telling(), timeout_s=30, deadline_s=0.0, settle_s=0)
+    (result,) = execute(cloud, plan_of(ensure("a")), run)
+    assert (result.status, cloud.sent) == ("skipped", [])
+    assert run.out_of_time
+    assert "deadline" in (run.stopped() or "")
+
+
+def test_a_wait_that_would_outlast_the_operation_is_not_begun(journal: Journal):
+    cloud = Cloud()
+    cloud.trouble["a"] = [AzureRefused("TooManyRequests", "slow down", status=429, retry_after_s=3600)]
+    (result,) = execute(cloud, plan_of(ensure("a")), run_on(cloud, journal))
+    assert (result.status, result.attempts) == ("failed", 1)
+
+
+def test_a_creation_that_failed_later_and_left_something_counts_as_ours(journal: Journal):
+    class LeavesFailed(Cloud):
+        def perform(self, operation: Operation, run: Run) -> Any:
+            self.there[operation.target.key] = {"properties": {"provisioningState": "Failed"}}
+            raise AzureRefused("SkuNotAvailable", "not here", status=409)
+
+    cloud = LeavesFailed()
+    (result,) = execute(cloud, plan_of(ensure("a")), run_on(cloud, journal))
+    assert (result.status, result.created) == ("failed", True)
+    assert [made for made, _ in journal.created("a" * 32)] == [ref("a").id]
+
+
+def test_what_azure_refused_at_once_is_not_ours_even_if_somebody_makes_it_meanwhile(journal: Journal):
+    class MadeByOthers(Cloud):
+        def perform(self, operation: Operation, run: Run) -> Any:
+            self.there[operation.target.key] = {"properties": {"provisioningState": "Succeeded"}}
+            raise AzureRefused("SkuNotAvailable", "not here", status=409)
+
+    cloud = MadeByOthers()
+    (result,) = execute(cloud, plan_of(ensure("a")), run_on(cloud, journal))
+    assert (result.status, result.created) == ("failed", False)
+    assert journal.created("a" * 32) == []

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azlin.agentic.acts import power_state
 from azlin.agentic.result_validator import matches, validate
 from azlin.agentic.types import GROUP_TYPE, MadeAgainst, Operation, OperationResult, Plan, ResourceRef
 from azlin.agentic.world import World
@@ -199,21 +198,6 @@ def test_a_machine_that_is_gone_was_not_started():
 def test_an_action_whose_effect_nobody_can_read_stays_unknown():
     assert finding(Azure(THERE), operation("act", {"action": "generalize"})).ok is None
     assert finding(Azure(THERE), operation("act", {"action": "generalize"}), "failed").ok is False
-
-
-@pytest.mark.parametrize(
-    ("properties", "state"),
-    [
-        ({"powerState": {"code": "Running"}}, "running"),
-        ({"operationalState": "Stopped"}, "stopped"),
-        ({"state": "Ready"}, "ready"),
-        ({"instanceView": {"statuses": [{"code": "ProvisioningState/succeeded"}]}}, None),
-        ({"instanceView": {}}, None),
-        ({}, None),
-    ],
-)
-def test_other_types_keep_their_power_state_elsewhere(properties: dict[str, Any], state: str | None):
-    assert power_state({"properties": properties}) == state
 
 
 def test_a_commands_target_must_have_come_or_gone():

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 ATTEMPTS_MAX = 5
 """Per operation, those of earlier processes counted."""
 
-UNSEEN = frozenset({"not_found"})
-"""Classes of failure with which Azure answers while it does not yet see what was made a moment ago."""
-
 
 class Attempts:
     """`perform` makes the operation true once, and raises; `fresh` says that this run has made something that the
@@ -99,8 +96,7 @@ class Attempts:
     def _may_pass(self, refused: BaseException) -> bool:
         if not isinstance(refused, AzlinError):
             return False
-        unseen = self._fresh and isinstance(refused, AzureRefused) and failure_of(refused).type in UNSEEN
-        return retriable(refused) or unseen
+        return retriable(refused) or (self._fresh and _unseen(refused))
 
     def _enough(self, state: RetryCallState) -> bool:
         """Whether to stop trying: too often, told to stop, or no time for another wait."""
@@ -109,7 +105,9 @@ class Attempts:
         return time.monotonic() - self._began + _wait_s(state) > self._run.timeout_s
 
     def _tell_and_wait(self, state: RetryCallState) -> None:
-        self._run.waiting(self._operation, state.upcoming_sleep, str(_refusal(state)))
+        refused = _refusal(state)
+        failure = failure_of(refused) if isinstance(refused, AzlinError) else None
+        self._run.waiting(self._operation, state.upcoming_sleep, str(refused), failure)
 
 
 def resource_id_of(operation: Operation) -> str | None:
@@ -117,6 +115,13 @@ def resource_id_of(operation: Operation) -> str | None:
     if operation.target.subscription is None or not operation.target.name:
         return None
     return operation.target.id
+
+
+def _unseen(refused: AzlinError) -> bool:
+    """Whether Azure answers so while it does not yet see everywhere what was made a moment ago."""
+    failure = failure_of(refused)
+    absent = failure.type == "not_found" or failure.action == "create_dependency"
+    return absent and isinstance(refused, AzureRefused)
 
 
 def _wait_s(state: RetryCallState) -> float:
