@@ -60,8 +60,13 @@ class Estate:
         return sorted(found[0] for key, found in self.kept.items() if key not in earlier.kept)
 
     def names(self) -> list[str]:
-        """`virtualMachines Sam` of everything that is not a part of another thing, sorted."""
-        return sorted(short(found[0]) for found in self.kept.values() if _stands_alone(found[0]))
+        """`virtualMachines Sam` of everything that is not a part of another thing, sorted; `(deallocated)` behind a
+        machine that does not run."""
+        return sorted(self._told(found[0]) for found in self.kept.values() if _stands_alone(found[0]))
+
+    def _told(self, resource_id: str) -> str:
+        state = self.power_of(resource_id)
+        return short(resource_id) + (f" ({state})" if state != "running" else "")
 
 
 def short(resource_id: str) -> str:

@@ -46,7 +46,7 @@ class Story:
         return self.instance.cloud()
 
     def doit(self, text: str, *, answers: str | Sequence[str] | None = None, **terms: Any) -> Objective:
-        """`answers` is what the person at the keyboard types; None: nobody is there."""
+        """`answers` is what the person at the keyboard types, always or in turn; None: nobody is there."""
         self._forget()
         flags = Terms(sandbox=True, **terms)
         return self._app(flags).doit(text, flags, Recorder(self), Person(self, answers))

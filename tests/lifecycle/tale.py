@@ -88,7 +88,8 @@ class Golden(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Step(msgspec.Struct, forbid_unknown_fields=True):
-    """One command. `answers` is what is typed at a question; None: nobody is there. `clock_s` passes before it.
+    """One command. `answers` is what is typed at every question, or at each in turn; None: nobody is there. `clock_s`
+    passes before it.
 
     `hits` says how often each fault hit, `says` what the outcome's words hold, `statuses` what became of operations.
     """
@@ -96,7 +97,7 @@ class Step(msgspec.Struct, forbid_unknown_fields=True):
     request: str | None = None
     resume: bool = False
     undo: bool = False
-    answers: str | None = None
+    answers: str | list[str] | None = None
     terms: dict[str, Any] = {}
     clock_s: float = 0.0
     there: list[There] = []
@@ -109,6 +110,8 @@ class Step(msgspec.Struct, forbid_unknown_fields=True):
     meanwhile: list[Meanwhile] = []
     verdict: Verdict | Literal["dead"] = "achieved"
     exit_code: int = 0
+    asks: list[str] | None = None
+    """What each question that was asked holds."""
     says: list[str] = []
     never_says: list[str] = []
     statuses: dict[str, str] = {}

@@ -17,11 +17,15 @@ TOLD = [(name, strategy) for name, tale in TALES.items() for strategy in tale.st
 @pytest.mark.parametrize(("name", "strategy"), TOLD, ids=[f"{name}-{strategy}" for name, strategy in TOLD])
 def test_the_story_goes_as_it_is_written(story: Story, tmp_path: Path, name: str, strategy: str):
     for number, performed in enumerate(Stage(story, TALES[name], strategy, tmp_path).perform(), 1):
-        wrong = [*performed.untrue, *other_than_written(performed, strategy), *wrong_in_the_log(story, performed)]
+        wrong = [
+            *performed.untrue,
+            *other_than_written(story, performed, strategy),
+            *wrong_in_the_log(story, performed),
+        ]
         assert wrong == [], f"step {number}: " + "; ".join(wrong)
 
 
-def other_than_written(performed: Performed, strategy: str) -> list[str]:
+def other_than_written(story: Story, performed: Performed, strategy: str) -> list[str]:
     """Where the step ended otherwise than the file says."""
     step, ended = performed.step, performed.ended
     wrong: list[str] = []
@@ -45,6 +49,10 @@ def other_than_written(performed: Performed, strategy: str) -> list[str]:
         wrong += [f"{said!r} is said: {words}" for said in step.never_says if said in words]
         statuses = {result.operation: result.status for result in outcome.results}
         same("what became of operations", {name: statuses.get(name) for name in step.statuses}, step.statuses)
+    if step.asks is not None:
+        same("how many questions were asked", len(story.questions), len(step.asks))
+        asked = zip(step.asks, story.questions, strict=False)
+        wrong += [f"{said!r} is not asked: {question.text}" for said, question in asked if said not in question.text]
     if step.hits is not None:
         same("how often trouble was met", performed.hits, step.hits)
     if step.takes_at_most_s is not None and performed.took_s > step.takes_at_most_s:

@@ -115,6 +115,12 @@ def _nothing_is_tried_more_than_five_times(happened: Happened) -> Iterator[str]:
             yield f"{operation} was tried {times} times"
 
 
+def _where_nothing_ran_nothing_changed(happened: Happened) -> Iterator[str]:
+    if happened.outcome.verdict in ("previewed", "refused", "undecided") and not happened.outcome.results:
+        for one in happened.after.changed_since(happened.before, {*happened.before.kept, *happened.after.kept}):
+            yield f"{happened.outcome.verdict}, and {short(one)} changed"
+
+
 def _bystanders_are_untouched(happened: Happened) -> Iterator[str]:
     for one in happened.after.changed_since(happened.before, happened.bystanders):
         what = "was changed" if one in happened.after else "is gone"
@@ -153,6 +159,7 @@ TRUTHS: tuple[Callable[[Happened], Iterable[str]], ...] = (
     _what_azure_has_is_not_called_missing,
     _a_failure_stops_what_waits_for_it_and_nothing_else,
     _nothing_is_tried_more_than_five_times,
+    _where_nothing_ran_nothing_changed,
     _bystanders_are_untouched,
     _what_was_made_is_owned_up_to,
     _whoever_is_not_finished_is_told_how_to_go_on,

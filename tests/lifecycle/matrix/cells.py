@@ -105,8 +105,12 @@ class Cell:
         if not trouble.retried and max(performed.hits, default=0) > 1:
             yield f"it was tried {performed.hits[0]} times, and no time could have helped"
         said = f"{outcome.summary} {outcome.failure}"
-        for fault in trouble.fault:
-            if outcome.verdict != "achieved" and (code := fault.get("code")) is not None and code not in said:
+        for fault in trouble.fault:  # az stopped by its deadline tells nobody what it heard
+            if (
+                outcome.verdict not in ("achieved", "timed-out")
+                and (code := fault.get("code")) is not None
+                and code not in said
+            ):
                 yield f"Azure said {code}, and azlin does not: {said}"
         if trouble.fault and not performed.hits[0] and trouble.kind != "sign-in":
             yield "the trouble was never met"
