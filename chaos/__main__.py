@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from chaos.azure import Azure
-from chaos.campaign import VARIANTS, Campaign, cases
+from chaos.campaign import VARIANTS, Campaign, cases, troubled_cases
 from chaos.figures import report
 
 
@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--number", type=int, help="only this run of the seed")
     parser.add_argument("--only", choices=VARIANTS, help="only runs of this variant")
     parser.add_argument("--plan", choices=("large", "small"), default="large")
+    parser.add_argument("--troubled", type=int, default=0, help="so many runs with `doit --chaos`, seed by seed")
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
     parser.add_argument("--keep", action="store_true", help="leave homes and resources to look at")
     asked = parser.parse_args(arguments)
@@ -38,11 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         wanted = cases(asked.seed, asked.runs, asked.plan, only=asked.only)
         if asked.number is not None:
             wanted = [case for case in cases(asked.seed, asked.number + 1, asked.plan) if case.number == asked.number]
-        campaign.measure(wanted, asked.jobs)
-        with ThreadPoolExecutor(asked.jobs) as hands:
-            judged = list(hands.map(campaign.run, wanted))
-        failed = any(one.complaints for one in campaign.undisturbed)
-        failed |= report(judged, time.monotonic() - began, asked.plan)
+        failed = False
+        if wanted:
+            campaign.measure(wanted, asked.jobs)
+            with ThreadPoolExecutor(asked.jobs) as hands:
+                judged = list(hands.map(campaign.run, wanted))
+            failed = any(one.complaints for one in campaign.undisturbed)
+            failed |= report(judged, time.monotonic() - began, asked.plan)
+        if asked.troubled:
+            began = time.monotonic()
+            # One after the other: this trouble is the whole sandbox's.
+            judged = [campaign.troubled(case) for case in troubled_cases(asked.seed, asked.troubled)]
+            failed |= report(judged, time.monotonic() - began, "small, random trouble")
     finally:
         azure.close()
         if asked.keep:

@@ -14,7 +14,7 @@ from azlin.gateways.journal import Journal
 from azlin.paths import Paths
 from chaos.azure import Azure
 from chaos.judge import Judged, judge
-from chaos.lives import Case, Run, live, prepare
+from chaos.lives import Case, Run, go_on, live, prepare
 
 VARIANTS = ("quick", "slow", "held", "again", "replanned", "zombie", "azure-cli", "arm")
 ZOMBIE_EVERY = 50
@@ -63,6 +63,7 @@ class Campaign:
         self._azure = azure
         self._root = root
         self._keep = keep
+        self._ended = 0
         self._printing = threading.Lock()
 
     def measure(self, wanted: list[Case], jobs: int) -> None:
@@ -90,6 +91,18 @@ class Campaign:
         print(f"without a kill, {case.strategy} {case.pace}: {whole_s:.1f} s, {_words(judged)}", flush=True)
         return whole_s
 
+    def troubled(self, case: Case) -> tuple[Case, Run, Judged]:
+        """A run that has random trouble instead of a kill: after it nothing untrue may be said, then it goes on."""
+        run = prepare(case, self._azure, self._root)
+        live(run, self._azure, None)
+        first = self._look(run)
+        go_on(run)
+        judged = self._judged(run)
+        judged.untrue += [f"under the trouble: {line}" for line in first.untrue]
+        judged.damaged += [f"trouble was left: {one}" for one in self._azure.trouble_left()]
+        self._tell(case, judged, f"exit {first.code} under the trouble")
+        return case, run, judged
+
     def run(self, case: Case) -> tuple[Case, Run, Judged]:
         run = prepare(case, self._azure, self._root)
         try:
@@ -97,28 +110,48 @@ class Campaign:
         except AzlinError as broken:
             run.notes.append(f"not over: {type(broken).__name__}: {broken}")
         judged = self._judged(run)
-        if judged.complaints:
-            with self._printing:
-                print(f"run {case.number} ({case.words}; {[death.where for death in run.deaths]}): {_words(judged)}")
-                print(
-                    f"  again: python -m chaos --seed {case.seed} --number {case.number} --plan {case.plan} --keep",
-                    flush=True,
-                )
+        self._tell(case, judged, str([death.where for death in run.deaths]))
         return case, run, judged
 
-    def _judged(self, run: Run) -> Judged:
+    def _tell(self, case: Case, judged: Judged, how: str) -> None:
+        self._ended += 1
+        if self._ended % 25 == 0:
+            print(f"{self._ended} runs", flush=True)
+        if not judged.complaints:
+            return
+        again = f"--seed {case.seed} --number {case.number} --plan {case.plan} --keep"
+        if case.trouble is not None:
+            again = f"--runs 0 --troubled 1 --seed {case.trouble} --keep"
+        with self._printing:
+            print(f"run {case.number} ({case.words}; {how}): {_words(judged)}")
+            print(f"  again: python -m chaos {again}", flush=True)
+
+    def _look(self, run: Run) -> Judged:
         if run.objective is not None:
             with Journal.read(Paths(run.home)) as journal:
                 run.filed = journal.load(run.objective)
                 run.history = journal.history(run.objective)
+        return judge(run, self._azure)
+
+    def _judged(self, run: Run) -> Judged:
         self._azure.clear_faults(run.case.prefix)
-        judged = judge(run, self._azure)
+        judged = self._look(run)
         if not self._keep:
             for group in ("a", "b", "old"):
                 self._azure.remove(run.case.prefix + group)
             if not judged.complaints:
                 shutil.rmtree(run.home, ignore_errors=True)
         return judged
+
+
+def troubled_cases(seed: int, runs: int) -> list[Case]:
+    """A run for each seed of trouble, from this one on."""
+    return [
+        Case(
+            seed, number, "small", "arm", "quick", 0, replanned=False, zombie=False, instant=0.0, trouble=seed + number
+        )
+        for number in range(runs)
+    ]
 
 
 def _words(judged: Judged) -> str:

@@ -16,6 +16,7 @@ KINDS = {
     "repeated": "POSTs repeated",
     "damaged": "files damaged",
     "untrue": "outcomes untrue",
+    "modest": "outcomes that say less than is done",
 }
 
 

@@ -34,6 +34,8 @@ class Judged:
     repeated: list[str] = field(default_factory=list[str])
     damaged: list[str] = field(default_factory=list[str])
     untrue: list[str] = field(default_factory=list[str])
+    modest: list[str] = field(default_factory=list[str])
+    """What is done, and azlin does not say so."""
     unknown: list[str] = field(default_factory=list[str])
     """Acts that azlin says it does not know the fate of: no complaint, but counted."""
     put_again: int = 0
@@ -44,7 +46,7 @@ class Judged:
 
     @property
     def complaints(self) -> dict[str, list[str]]:
-        kinds = ("lost", "twice", "repeated", "damaged", "untrue")
+        kinds = ("lost", "twice", "repeated", "damaged", "untrue", "modest")
         return {kind: getattr(self, kind) for kind in kinds if getattr(self, kind)}
 
 
@@ -63,7 +65,7 @@ def judge(run: Run, azure: Azure) -> Judged:
     _zombie(run, asked, judged)
     _pace(run, asked, judged)
     judged.damaged += [note for note in run.notes if "did not end" in note]
-    judged.untrue += [note for note in run.notes if "not over" in note]
+    judged.modest += [note for note in run.notes if "not over" in note]
     return judged
 
 
@@ -166,7 +168,7 @@ def _truth(run: Run, said: dict[str, Any], *, good: bool, judged: Judged) -> Non
     if claims and not good:
         judged.untrue.append("achieved is said, and Azure disagrees")
     if not claims and good:
-        judged.untrue.append(f"{judged.verdict or 'nothing'} is said, and everything is done: {_short(said, run)}")
+        judged.modest.append(f"{judged.verdict or 'nothing'} is said, and everything is done: {_short(said, run)}")
 
 
 def _made_by_us(run: Run, said: dict[str, Any], judged: Judged) -> None:

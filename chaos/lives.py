@@ -48,6 +48,8 @@ class Case:
     zombie: bool
     instant: float
     """When the first life ends, as a part of how long a life takes that is not cut off."""
+    trouble: int | None = None
+    """The seed of `--chaos` for the first life, which then nobody kills."""
     by_events: bool = False
     """Kill after so much of the story was told, not after so much time: the same on a slow machine."""
 
@@ -63,6 +65,8 @@ class Case:
         more = [f"{self.kills} kills"] if self.kills > 1 else []
         more += ["planned again"] if self.replanned else []
         more += ["zombie"] if self.zombie else []
+        if self.trouble is not None:
+            return " ".join([self.strategy, f"chaos {self.trouble}", *more])
         return " ".join([self.strategy, self.pace, *more, f"at {self.instant:.2f}"])
 
 
@@ -162,6 +166,11 @@ def live(run: Run, azure: Azure, whole_s: float | None) -> None:
             _cut(run, azure, draw.uniform(0.0, 0.8) * whole_s)
     if run.case.replanned and run.objective is not None:
         handing.plan_again(run.home, run.objective, run.case.draw("plan"))
+    go_on(run)
+
+
+def go_on(run: Run) -> None:
+    """Resume until it is over: achieved, or the same words again."""
     told: list[str] = []
     for _ in range(RESUMES_MAX):
         if run.lives and run.last.code is not None and run.objective is not None and _over(run, told):
@@ -187,6 +196,8 @@ def _born(run: Run) -> subprocess.Popen[bytes]:
         words = ["doit", "--plan", str(run.home / "plan.json"), "--sandbox", *how]
     else:
         words = ["objective", "resume", run.objective, *how]
+    if run.case.trouble is not None and not run.lives:
+        words += ["--chaos", str(run.case.trouble)]
     number = sum(path.suffix == ".out" for path in run.home.iterdir())
     out, err = (run.home / f"life{number}.{name}" for name in ("out", "err"))
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "AZLIN_", "ARM_"))}
