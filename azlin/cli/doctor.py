@@ -25,6 +25,7 @@ State = Literal["ok", "missing", "broken", "repaired"]
 STYLES = {"ok": "green", "missing": "yellow", "broken": "bold red", "repaired": "green"}
 SANDBOX_PACKAGES = ("cryptography", "httptools", "starlette", "trustme", "uvicorn")
 SPACE_MIN_MB = 50
+UNATTENDED = "https://github.com/azlin/azlin/blob/main/docs/guides/unattended.md"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def _examined(paths: Paths, *, repair: bool) -> Iterator[Finding]:
         ("journal", lambda: _journal(paths)),
         ("copies", lambda: _copies(paths, repair=repair)),
         ("audit log", lambda: _audit(paths)),
+        ("unfinished", lambda: _unfinished(paths)),
+        ("after a restart", _supervised),
         ("clock", lambda: _clock(paths)),
     ):
         yield _looked(what, look)
@@ -240,6 +243,25 @@ def _audit(paths: Paths) -> Finding:
         found = f"{len(report.problems)} lines are not as azlin wrote them; the first: {report.problems[0].detail}"
         return Finding("audit log", "broken", found, "azlin audit verify")
     return Finding("audit log", "ok", f"{report.lines} records, unchanged")
+
+
+def _unfinished(paths: Paths) -> Finding:
+    from azlin.cli.unfinished import cut_off
+
+    found = cut_off(paths)
+    if found is None:
+        return Finding("unfinished", "ok", "no objective was cut off")
+    return Finding("unfinished", "missing", found.sentence, found.command)
+
+
+def _supervised() -> Finding:
+    """No process starts itself again after a restart: the machine has to. Only whether it was told to is looked at."""
+    named = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
+    units = [named / "azlin-resume.timer", Path.home() / "Library" / "LaunchAgents" / "azlin.resume.plist"]
+    if unit := next((unit for unit in units if unit.exists()), None):
+        return Finding("after a restart", "ok", f"{unit} goes on with what was cut off")
+    absent = "nothing goes on by itself with what was cut off"
+    return Finding("after a restart", "missing", absent, f"{UNATTENDED} has a unit for systemd, cron, launchd, Windows")
 
 
 def _clock(paths: Paths) -> Finding:

@@ -118,3 +118,18 @@ def test_the_real_az_is_found_with_its_version(azlin, home, tmp_path):
     assert found["state"] == "ok"
     assert found["found"].split(",")[0].count(".") == 2
     assert done.returncode == 0
+
+
+def test_what_was_cut_off_and_what_would_go_on_with_it_is_told(examined, home, tmp_path):
+    from tests.cli.test_unfinished import left
+
+    left(home, "0bject1ve")
+    config = tmp_path / "config"
+    _, findings = examined(XDG_CONFIG_HOME=str(config), HOME=str(tmp_path))
+    assert findings["unfinished"]["fix"] == "azlin objective resume 0bject1v"
+    assert findings["after a restart"]["state"] == "missing"
+    timer = config / "systemd" / "user" / "azlin-resume.timer"
+    timer.parent.mkdir(parents=True)
+    timer.touch()
+    _, findings = examined(XDG_CONFIG_HOME=str(config), HOME=str(tmp_path))
+    assert (findings["after a restart"]["state"], findings["after a restart"]["fix"]) == ("ok", "")
