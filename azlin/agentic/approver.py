@@ -91,10 +91,12 @@ def approve(
     *,
     subscription: str,
     command: list[str],
+    done: int = 0,
 ) -> Approval:
     """The Approval for this plan at this price. Asks at most once.
 
-    `subscription` is how to name it to a person, `command` what was typed, without flags. Raises Undecided (exit 6) for
+    `subscription` is how to name it to a person, `command` what was typed, without flags, `done` how many operations
+    of the plan are done already. Raises Undecided (exit 6) for
     a no, a missing answer, or destroys under a mere --yes; its `fix` is the command that would say yes.
     """
 
@@ -113,7 +115,7 @@ def approve(
     destroys = plan.of("destroys")
     if terms.yes and (not destroys or "destroys" in terms.allow):
         return given("flag")
-    question = question_for(plan, quote, subscription)
+    question = question_for(plan, quote, subscription, done)
     answer = None if terms.no_input or terms.yes else asker.ask(question)
     if answer is None:
         raise Undecided(_unanswered(destroys, terms), fix=_command_that_says_yes(command, terms, bool(destroys)))
@@ -122,9 +124,10 @@ def approve(
     return given("typed")
 
 
-def question_for(plan: Plan, quote: Quote, subscription: str) -> Question:
+def question_for(plan: Plan, quote: Quote, subscription: str, done: int = 0) -> Question:
     acting = plan.of("creates", "changes", "destroys")
-    where = f"{counted(acting)} in {subscription}, {price_in_words(quote)}"
+    what = counted(acting) if not done else f"the last {len(acting) - done} of {counted(acting)}"
+    where = f"{what} in {subscription}, {price_in_words(quote)}"
     destroys = plan.of("destroys")
     if not destroys:
         return Question(kind="yes-no", text=f"Carry out {where}?")

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from azlin.agentic.fate import Inquest, Matches, Witness
-from azlin.agentic.types import Operation, OperationResult
+from azlin.agentic.types import Failure, Operation, OperationResult
 from azlin.errors import AnswerLost, AzlinError, OutcomeUnknown, TimedOut
 from azlin.events import Telling
 from azlin.gateways.journal import Entry, Journal, PreImage
@@ -57,6 +57,8 @@ class JournalledRun:
         self._decided: dict[str, OperationResult] = {}
         self._handed_on: dict[str, OperationResult] = {}
         self._in_flight: set[str] = set()
+        self.waited: dict[str, tuple[Failure, float]] = {}
+        """What was tried again in this run: why the last time, and the seconds waited in all, by operation id."""
         self.others = False
         """Whether another strategy could take over from the one that runs."""
 
@@ -132,7 +134,10 @@ class JournalledRun:
         self._journal.submitted(self._objective, operation.id, async_url)
         self._telling.tell("operation-waiting", self._objective, operation=operation.id)
 
-    def waiting(self, operation: Operation, wait_s: float, why: str) -> None:
+    def waiting(self, operation: Operation, wait_s: float, why: str, failure: Failure | None = None) -> None:
+        if failure is not None:
+            _, before_s = self.waited.get(operation.id, (failure, 0.0))
+            self.waited[operation.id] = (failure, before_s + wait_s)
         self._telling.tell(
             "operation-retried",
             self._objective,

@@ -208,8 +208,9 @@ class _Walker:
     def _approved(self, plan: Plan, quote: Quote) -> None:
         if self._standing(plan, quote) is not None:
             return
+        done = self.road.recovery.done(self.objective, plan)
         if plan.worst_effect != "reads":
-            self._tell("approval-needed", question=approver.question_for(plan, quote, self.road.where))
+            self._tell("approval-needed", question=approver.question_for(plan, quote, self.road.where, done))
         try:
             approval = approver.approve(
                 plan,
@@ -219,6 +220,7 @@ class _Walker:
                 self.road.asker,
                 subscription=self.road.where,
                 command=self._command(),
+                done=done,
             )
         except AzlinError as refused:
             self._tell("approval-refused", why=refused.what)
@@ -281,7 +283,7 @@ class _Walker:
         results = execute(strategies, plan, run, self.road.telling)
         findings = self.road.validate(plan, results, self.road.world, run)
         self._tell("result-validated", findings=findings)
-        self.road.recovery.resolved(self.objective, plan, results, failed_before)
+        self.road.recovery.resolved(self.objective, plan, results, failed_before, run.waited)
         look = self._looked_back(plan, results)
         if not run.stopped() and self._offered(look, plan, results, findings, run):
             return

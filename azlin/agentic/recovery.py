@@ -88,11 +88,20 @@ class Recovery:
         return Look(tuple(_with_suggestions(one, cures.get(one.signature, ()), objective) for one in explained), cures)
 
     def resolved(
-        self, objective: Objective, plan: Plan, results: Sequence[OperationResult], before: Mapping[str, Failure]
+        self,
+        objective: Objective,
+        plan: Plan,
+        results: Sequence[OperationResult],
+        before: Mapping[str, Failure],
+        waited: Mapping[str, tuple[Failure, float]],
     ) -> None:
-        """Remember what made operations succeed that had failed before (`failures`, from before the run)."""
+        """Remember what made operations succeed that had failed before (`failures`, from before the run), or that were
+        tried again in it (`waited`: why, and how many seconds, by operation id)."""
         done = {result.operation for result in results if result.status == "done"}
         planned = {operation.id for operation in plan.operations}
+        for name, (failure, wait_s) in waited.items():
+            if name in done:
+                self._history.resolved(failure, f"trying again after {max(1, round(wait_s))} s")
         for name, failure in before.items():
             how = _what_was_changed(objective, name)
             if name in done:
@@ -152,6 +161,12 @@ class Recovery:
         told = [sentence for sentence in plan.assumptions if "exists already as wanted" not in sentence]
         count = f"{len(kept)} of {len(whole)} operations were done before and are kept"
         return replace(plan, operations=whole, assumptions=(*told, count))
+
+    def done(self, objective: Objective, plan: Plan) -> int:
+        """How many operations of a plan need nothing more, by the journal."""
+        results = self._results(objective.id)
+        acts = plan.of("creates", "changes", "destroys")
+        return sum(one.id in results and results[one.id].status == "done" for one in acts)
 
     def _cures(
         self,

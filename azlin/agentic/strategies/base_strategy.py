@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol
 
 import msgspec
 
-from azlin.agentic.types import Operation, OperationResult, Plan
+from azlin.agentic.types import Failure, Operation, OperationResult, Plan
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -47,8 +47,9 @@ class Run(Protocol):
         """Azure has taken the request and will answer at this URL."""
         ...
 
-    def waiting(self, operation: Operation, wait_s: float, why: str) -> None:
-        """Tell that this operation will be tried again, and wait that long (less, if the run is stopped)."""
+    def waiting(self, operation: Operation, wait_s: float, why: str, failure: Failure | None = None) -> None:
+        """Tell that this operation will be tried again, and wait that long (less, if the run is stopped). `failure` is
+        what went wrong, to be remembered if trying again resolves it."""
         ...
 
     def finish(self, operation: Operation, result: OperationResult) -> OperationResult:

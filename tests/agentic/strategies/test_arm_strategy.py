@@ -45,7 +45,7 @@ class Notes:
     def submitted(self, operation: Operation, async_url: str) -> None:
         self.told.append(("submitted", async_url))
 
-    def waiting(self, operation: Operation, wait_s: float, why: str) -> None:
+    def waiting(self, operation: Operation, wait_s: float, why: str, failure: object = None) -> None:
         self.told.append(("waiting", why))
 
     def finish(self, operation: Operation, result: OperationResult) -> OperationResult:
@@ -139,7 +139,11 @@ def test_a_final_refusal_is_told_once_and_skips_what_waited_for_it(
     trouble(method="PUT", name=make_group.target.name, code="AuthorizationFailed", status=403, message="not you")
     group, disk = strategy.apply(plan_of(make_group, make_disk), Notes())
     assert group.failure is not None
-    assert (group.status, group.failure.type, group.failure.code) == ("failed", "needs_permission", "AuthorizationFailed")
+    assert (group.status, group.failure.type, group.failure.code) == (
+        "failed",
+        "needs_permission",
+        "AuthorizationFailed",
+    )
     assert (group.attempts, disk.status) == (1, "skipped")
 
 

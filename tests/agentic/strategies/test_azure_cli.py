@@ -44,7 +44,7 @@ class Notes:
     def submitted(self, operation: Operation, async_url: str) -> None:
         pass
 
-    def waiting(self, operation: Operation, wait_s: float, why: str) -> None:
+    def waiting(self, operation: Operation, wait_s: float, why: str, failure: object = None) -> None:
         pass
 
     def finish(self, operation: Operation, result: OperationResult) -> OperationResult:
