@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from azlin.agentic.types import Objective, Request, Value
+from azlin.agentic.types import Failure, Objective, Request, Value
 from azlin.errors import StateDamaged, StateUnwritable
 from azlin.gateways.files import clear_drafts, write_whole
 from azlin.gateways.journal import Journal, filed
@@ -144,6 +144,19 @@ def copy_of(objective: Objective) -> bytes:
     journal in another order than they went in), ending in a line feed."""
     plain: dict[str, Any] = redact(msgspec.to_builtins(filed(objective), order="deterministic"))
     return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
+
+
+def refusal(objective: Objective) -> Failure | None:
+    """The failure that going on alone would only repeat: everything that failed was refused by Azure for a reason that
+    does not pass. None where going on makes sense."""
+    results = objective.outcome.results if objective.outcome is not None else ()
+    failures = [result.failure for result in results if result.status == "failed"]
+    definite = [failure for failure in failures if failure is not None and _is_definite(failure)]
+    return definite[0] if definite and len(definite) == len(failures) else None
+
+
+def _is_definite(failure: Failure) -> bool:
+    return not failure.retriable and failure.status is not None and 400 <= failure.status < 500
 
 
 def _unfinished(objective: Objective) -> bool:

@@ -154,7 +154,9 @@ def _resume(one: Objective, flags: dict[str, Any], output: Output) -> int:
 
 def _resume_all(found: list[Objective], flags: dict[str, Any], output: Output) -> int:
     """One after the other, the oldest first. The exit code is that of the first that did not end well; data comes once,
-    as a list. What somebody else took up meanwhile is named and left to him (exit 8)."""
+    as a list. What somebody else took up meanwhile is named and left to him (exit 8); so is, without harm to the exit
+    code, what Azure refused for a reason that does not pass: a timer would have it refused again and again."""
+    from azlin.agentic.objective_manager import refusal
     from azlin.cli.session import carry
     from azlin.views.document import shape
 
@@ -166,6 +168,9 @@ def _resume_all(found: list[Objective], flags: dict[str, Any], output: Output) -
             ended.append(shape(done))
             return done
 
+        if (no := refusal(one)) is not None:
+            click.echo(f"Left alone: {one.id[:8]}, {no.code}: azlin objective resume {one.id[:8]}", err=True)
+            continue
         click.echo(f"Resuming {one.id[:8]}: {one.request.text}", err=True)
         try:
             codes.append(
