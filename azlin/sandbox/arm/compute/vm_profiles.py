@@ -279,7 +279,8 @@ def _at(value: Body, path: tuple[str, ...]) -> Any:
 
 def keep_image(storage: Body, before: Resource | None) -> None:
     """What a VM was made from is told for ever, also after a PUT without it: `az vm update` leaves it out."""
-    if before is not None and not storage.get("imageReference"):
+    said = object_of(storage.get("imageReference"))
+    if before is not None and not said.keys() - {"version", "exactVersion"}:
         held = object_of(before.properties.get("storageProfile")).get("imageReference")
         if held:
             storage["imageReference"] = held

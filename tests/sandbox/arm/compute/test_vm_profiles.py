@@ -86,10 +86,13 @@ def test_what_is_settled_may_be_repeated_or_left_out_but_not_changed():
 
 def test_what_a_machine_was_made_from_is_kept_by_an_update_that_leaves_it_out():
     before = vm(storageProfile={"imageReference": UBUNTU})
-    for storage in ({}, {"imageReference": None}, {"imageReference": {"publisher": "Other"}}):
-        said = dict(storage)
+    for storage in ({}, {"imageReference": None}, {"imageReference": {"version": "latest", "exactVersion": "1"}}):
+        said: dict[str, Any] = dict(storage)
         keep_image(said, before)
-        assert said["imageReference"] == (storage.get("imageReference") or UBUNTU)
+        assert said["imageReference"] == UBUNTU
+    other = {"imageReference": {"publisher": "Other"}}
+    keep_image(other, before)
+    assert other == {"imageReference": {"publisher": "Other"}}
     fresh: dict[str, Any] = {}
     keep_image(fresh, None)
     assert fresh == {}
