@@ -7,7 +7,7 @@ reason, and is not 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -44,6 +44,17 @@ class CostEstimator:
         work = _Estimate(self._prices, plan, world.aside())
         for operation in plan.operations:
             work.price(operation)
+        return Quote(lines=tuple(work.lines), unpriced=tuple(work.unpriced))
+
+    def standing(self, things: Sequence[Operation], world: World) -> Quote:
+        """The monthly bill of things that exist, as they are now, with what Azure would delete along with each (the
+        disks of a machine). A group counts as nothing: what is in it is things of their own. Needs a known world."""
+        asked = tuple(
+            Operation(id=one.id, verb="delete", effect="destroys", target=one.target, desired={}) for one in things
+        )
+        work = _Estimate(self._prices, Plan(operations=asked, made_against=world.made_against()), world.aside())
+        for operation in asked:
+            work.stand(operation)
         return Quote(lines=tuple(work.lines), unpriced=tuple(work.unpriced))
 
 
@@ -121,6 +132,11 @@ class _Estimate:
             self._unknown(operation, NOT_SIGNED_IN)
             return
         self._tell(operation, Bill(), self._removed(operation.target))
+
+    def stand(self, operation: Operation) -> None:
+        """What the target of an operation costs as it is."""
+        if not _is(operation.target.type, GROUP_TYPE):
+            self._tell(operation, self._removed(operation.target), Bill())
 
     def _removed(self, ref: ResourceRef) -> Bill:
         """What a deletion takes off the bill, with all that Azure deletes along with it."""

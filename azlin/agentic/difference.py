@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -86,6 +86,46 @@ def unreadable_by(flags: Callable[[str], TypeFlags | None]) -> Unreadable:
         return known[type_].fullmatch(path) is not None
 
     return unreadable
+
+
+def mended(there: Mapping[str, Any], wanted: Mapping[str, Any], differing: Collection[str]) -> dict[str, Any]:
+    """The resource with those of its settings as wanted that differ (`Difference.path`), and all others as they are:
+    of a list of named things only the differing elements are replaced, added or left out."""
+    return cast("dict[str, Any]", _mended(dict(there), dict(wanted), "", differing))
+
+
+def _mended(there: Any, wanted: Any, path: str, differing: Collection[str]) -> Any:
+    if isinstance(wanted, dict) and isinstance(there, dict):
+        found, asked = cast("dict[str, Any]", there), cast("dict[str, Any]", wanted)
+        result = dict(found)
+        names = {key.casefold(): key for key in found}
+        for key, value in asked.items():
+            place, below = names.get(key.casefold(), key), f"{path}.{key}" if path else key
+            if _concerned(below, differing):
+                result[place] = _mended(found.get(place), value, below, differing)
+        return result
+    if isinstance(wanted, list) and isinstance(there, list):
+        return _mended_list(cast("list[Any]", there), cast("list[Any]", wanted), path, differing)
+    return cast("Any", wanted)
+
+
+def _mended_list(there: list[Any], wanted: list[Any], path: str, differing: Collection[str]) -> list[Any]:
+    asked = {name: element for element in wanted if (name := _name_of(element)) is not None}
+    found = [_name_of(element) for element in there]
+    if len(asked) != len(wanted) or None in found:
+        return wanted
+    result: list[Any] = []
+    for name, element in zip(found, there, strict=True):
+        shown = f"{path}[{(name or '').rpartition('/')[2]}]"
+        if name in asked and _concerned(shown, differing):
+            result.append(_mended(element, asked[name], shown, differing))
+        elif shown not in differing:
+            result.append(element)
+    return [*result, *(element for name, element in asked.items() if name not in found)]
+
+
+def _concerned(path: str, differing: Collection[str]) -> bool:
+    return any(one == path or one.startswith((f"{path}.", f"{path}[")) for one in differing)
 
 
 class _Comparison:

@@ -23,6 +23,7 @@ from azlin.errors import AzlinError, UsageRefused
 COMMANDS: dict[str, str] = {
     "doit": "Say what you want done in Azure; see the plan and its price; say yes once.",
     "objective": "See, resume, undo or delete what was asked for.",
+    "drift": "Ask Azure whether what was made still stands as desired, and what it costs now.",
     "audit": "Read and verify the record of everything azlin did.",
     "schema": "Azure's type definitions: fetch them, look one up.",
     "sandbox": "An Azure on this machine, to try everything on.",

@@ -24,7 +24,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def objective() -> None:
-    """See, watch, resume, cancel, undo or delete what was asked for. ID is the beginning of an id, or `last`."""
+    """See, watch, resume, cancel, undo, mend or delete what was asked for. ID is the beginning of an id, or `last`."""
 
 
 @objective.command("list")
@@ -93,6 +93,21 @@ def undo(name: str, output: Output, **flags: Any) -> int:
     with records() as (journal, _):
         whole_id = identified(name, journal, made_something=True)
     return carry(terms, output, lambda app, view, asker: app.undo(whole_id, terms, view, asker))
+
+
+@objective.command()
+@click.argument("name", metavar="ID")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would be changed. Run nothing.")
+@_run_options
+@output_options
+def mend(name: str, output: Output, **flags: Any) -> int:
+    """Make it again as an objective wanted it, where `azlin drift` found it otherwise. Touches nothing else."""
+    from azlin.cli.session import carry
+
+    terms = terms_of(flags)
+    with records() as (journal, _):
+        whole_id = identified(name, journal, made_something=True)
+    return carry(terms, output, lambda app, view, asker: app.mend(whole_id, terms, view, asker))
 
 
 @objective.command()

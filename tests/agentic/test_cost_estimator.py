@@ -394,3 +394,21 @@ def test_what_a_machine_adds_it_saves_again(size: str, sku: str, power: str):
     assert added.monthly.expected == -saved.monthly.expected
     gone = quoted(delete(VM, "sam"), azure=Azure(there))
     assert gone.monthly.high <= 0
+
+
+def standing(azure: Azure, *refs: ResourceRef) -> Quote:
+    things = [Operation(id=one.name, verb="ensure", effect="creates", target=one) for one in refs]
+    return CostEstimator(PRICES).standing(things, World(CLOUD, azure))
+
+
+def test_what_stands_costs_what_it_would_save_to_delete_it():
+    azure = Azure(vm(), disk(), nic(address="sam-ip"), ip())
+    asked = [ref(VM, "sam"), ref(IP, "sam-ip"), ref(GROUP, "web")]
+    found = standing(azure, *asked)
+    assert found.monthly.expected == B2S_MONTH + E10_MONTH + IP_MONTH
+    assert {line.operation for line in found.lines} == {"sam", "sam-ip"}
+    assert all(line.expected > 0 for line in found.lines)
+
+
+def test_a_deallocated_machine_stands_for_the_price_of_its_disk():
+    assert standing(Azure(vm(power="deallocated"), disk()), ref(VM, "sam")).monthly.expected == E10_MONTH

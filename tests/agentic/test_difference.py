@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from azlin.agentic.difference import differences, unreadable_by
+from azlin.agentic.difference import differences, mended, unreadable_by
 from azlin.agentic.types import MadeAgainst, Operation, Plan, ResourceRef
 
 NETWORK = ResourceRef(type="Microsoft.Network/virtualNetworks", name="net", group="g", subscription="s")
@@ -226,3 +226,51 @@ def test_a_difference_shows_no_secret():
     wanted = {"properties": {"settings": [{"name": "a", "adminPassword": "Canary-1!"}]}}
     (one,) = found(wanted, {"properties": {"settings": []}})
     assert "Canary" not in one
+
+
+def test_mending_touches_only_the_settings_that_differ():
+    there = {
+        "Tags": {"env": "dev", "own": "1"},
+        "properties": {
+            "size": "B2s",
+            "mode": "Manual",
+            "rules": [{"name": "Evil", "port": 1}, {"name": "a", "port": 22, "by": "azure"}, {"name": "child", "x": 1}],
+            "list": [1, 2],
+        },
+    }
+    wanted = {
+        "tags": {"env": "prod"},
+        "properties": {
+            "size": "B1s",
+            "mode": "Auto",
+            "rules": [{"name": "a", "port": 80}, {"name": "b", "port": 443}],
+            "list": [3],
+            "deep": {"new": True},
+        },
+    }
+    differing = {
+        "tags.env",
+        "properties.size",
+        "properties.rules[evil]",
+        "properties.rules[a].port",
+        "properties.rules[b]",
+        "properties.list",
+        "properties.deep.new",
+    }
+    assert mended(there, wanted, differing) == {
+        "Tags": {"env": "prod", "own": "1"},
+        "properties": {
+            "size": "B1s",
+            "mode": "Manual",
+            "rules": [{"name": "a", "port": 80, "by": "azure"}, {"name": "child", "x": 1}, {"name": "b", "port": 443}],
+            "list": [3],
+            "deep": {"new": True},
+        },
+    }
+    assert mended(there, wanted, ()) == there
+
+
+@given(there=BODIES, wanted=BODIES)
+def test_what_was_mended_differs_no_longer(there: dict[str, Any], wanted: dict[str, Any]):
+    paths = [one.path for one in differences(ensure(wanted), there)]
+    assert differences(ensure(wanted), mended(there, wanted, paths)) == []
