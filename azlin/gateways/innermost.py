@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-DEPTH_MAX = 10
+DEPTH_MAX = 40
+"""A deployment within a deployment costs five."""
 ERRORS_MAX = 20
 TEXT_MAX = 100_000
 BRACES_MAX = 100
@@ -43,7 +44,9 @@ _AZ_CODED = re.compile(
 )
 _AZ_GOES_ON = re.compile(r"\s*(?:\(|Code:|Message:|Exception Details:|Target:|Inner error|Content:|Additional)", re.I)
 _CODE_LINE = re.compile(
-    r"""^[\s│]*(?:error[ _]?code|code)["']?\s*[:=]\s*["']?(?P<code>[A-Za-z][\w.\-/]*|\d{3,6})["']?,?\s*$""", re.M | re.I
+    r"""^[\s│]*(?:.*\bazure error|error[ _]?code|code)["']?\s*[:=]\s*"""
+    r"""["']?(?P<code>[A-Za-z][\w.\-/]*|\d{3,6})["']?,?\s*$""",
+    re.M | re.I,
 )
 _MESSAGE_LINE = re.compile(r"""^[\s│]*["']?message["']?\s*[:=]\s*(?P<message>\S.*)$""", re.M | re.I)
 _CODE_INLINE = re.compile(
@@ -205,8 +208,8 @@ def _of_object(body: Json, status: int | None, depth: int) -> Iterator[Said]:
     if depth > 0:
         for inner in _containers(folded):
             deeper += [one for one in _of_object(inner, here.status, depth - 1) if one.code or one.message]
-        if here.message and _may_hold(here.message):
-            deeper = deeper or [one for one in _inner(here, depth - 1) if one.code and one.code != here.code]
+        if here.message and _may_hold(here.message) and not any(one.code for one in deeper):
+            deeper = [one for one in _inner(here, depth - 1) if one.code and one.code != here.code] or deeper
     good = [one for one in deeper if one.code and one.message]
     if good:
         yield from good
