@@ -23,8 +23,9 @@ from azlin.agentic.families import IntentFamily
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import BudgetVerdict, Intent, Objective, OperationResult, Outcome, Plan, Quote, Request
 from azlin.agentic.world import World
+from azlin.clouds import Clouds, where
 from azlin.diagnosis import Diagnosis
-from azlin.errors import AzlinError, UsageRefused
+from azlin.errors import AzlinError
 from azlin.events import Telling
 from azlin.gateways.cloud import Cloud
 from azlin.gateways.journal import Journal, Lease
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from azlin.gateways.prices import Prices
     from azlin.gateways.schema import Schemas
 
-SANDBOX = "sandbox"
 RUNNER = (sys.executable, "-P", "-m", "azlin.cli.background")
 """The program that carries an objective out in the background (`-P`: what lies in this directory is not imported)."""
 
@@ -56,7 +56,7 @@ class App:
         self.paths = paths
         self.settings = settings
         self.terms = terms
-        self._environ = environ
+        self._clouds = Clouds(paths, settings, environ)
         self._telling = Telling()
         self._secrets: dict[str, str] = {}
         self._lease: Lease | None = None
@@ -102,7 +102,7 @@ class App:
         """Carry a request, or the plan that was saved in a file, to its Outcome."""
         from azlin.agentic import plan_file
 
-        cloud = self._cloud(sandbox=terms.sandbox, terms=terms)
+        cloud = self._clouds.chosen(terms)
         if terms.plan_path is not None:
             saved = plan_file.read(terms.plan_path, cloud)
             objective = plan_file.taken_up(self.objectives.create(saved.request, cloud.name), saved)
@@ -119,7 +119,7 @@ class App:
         from azlin.agentic.conclusion import may_go_on
 
         objective = may_go_on(self.objectives.show(objective_id))
-        cloud = self._cloud_of(objective, terms)
+        cloud = self._clouds.of(objective, terms)
         if objective.outcome is not None:
             return objective
         with self._holding(objective.id, view):
@@ -135,7 +135,7 @@ class App:
             objective = may_go_on(self.objectives.show(orders.objective))
             self._telling.tell("handed-over", objective.id, pid=os.getpid(), log=str(self._log_of(objective)))
             try:
-                cloud = self._cloud_of(objective, orders.terms)
+                cloud = self._clouds.of(objective, orders.terms)
             except AzlinError as stopped:
                 return self._stopped_by(stopped, objective)
             return self._walk_on(objective, orders.terms, cloud, asker)
@@ -160,7 +160,7 @@ class App:
             cancellation.refuse_if_over(objective)
             if objective.plan is None or not self._began(objective.id):
                 return self._end(objective, cancellation.before_anything_began(objective, reason))
-            road = self._road(self._cloud_of(objective, terms), terms, asker)
+            road = self._road(self._clouds.of(objective, terms), terms, asker)
             run = road.open_run(objective.id, terms)
 
             def ask(plan: Plan, results: Sequence[OperationResult]) -> Sequence[Finding]:
@@ -174,7 +174,7 @@ class App:
 
     def _about(self, earlier: Objective, family: str, terms: Terms, view: View, asker: Asker) -> Objective:
         """Walk a request about an earlier objective, of a family that has no words of its own."""
-        cloud = self._cloud_of(earlier, terms)
+        cloud = self._clouds.of(earlier, terms)
         request = self._request(f"{family} {earlier.id[:8]}: {earlier.request.text}")
         summary = f"{family} “{earlier.request.text}”"
         intent = Intent(family=family, action=family, summary=summary, parameters={"objective": earlier.id})
@@ -188,7 +188,7 @@ class App:
         upkeep = Upkeep(self.journal, self.schemas, self.prices)
         wishes = upkeep.wishes(objective)
         try:
-            return upkeep.drift(wishes, self._road(self._cloud_of(objective, terms), terms, asker).world)
+            return upkeep.drift(wishes, self._road(self._clouds.of(objective, terms), terms, asker).world)
         finally:
             self.schemas.close()
 
@@ -267,33 +267,6 @@ class App:
         told, secrets = extract_secrets(text)
         self._secrets.update(secrets)
         return Request(text=told, actor=getpass.getuser(), at=datetime.now(UTC))
-
-    # Which Azure
-
-    def _cloud_of(self, objective: Objective, terms: Terms) -> Cloud:
-        """An objective remembers its cloud, and its plan the subscription. A flag that names another cloud is a mistake
-        worth stopping for."""
-        sandboxed = objective.cloud == SANDBOX
-        if terms.sandbox and not sandboxed:
-            raise UsageRefused(
-                f"objective {objective.id[:8]} belongs to {objective.cloud}, not to the sandbox",
-                fix="leave out --sandbox",
-            )
-        planned = objective.plan.made_against.subscription if objective.plan is not None else None
-        return self._cloud(sandbox=sandboxed, terms=replace(terms, subscription=terms.subscription or planned))
-
-    def _cloud(self, *, sandbox: bool, terms: Terms) -> Cloud:
-        if sandbox:
-            from azlin.sandbox.environment import subscription_of_shell
-            from azlin.sandbox.instance import ensure_running
-
-            instance = ensure_running(self.paths)
-            return instance.cloud(terms.subscription or subscription_of_shell(instance, self._environ))
-        if terms.chaos is not None:
-            raise UsageRefused("--chaos makes trouble, and only the sandbox may be given any", fix="add --sandbox")
-        from azlin.gateways.sign_in import signed_in_cloud
-
-        return signed_in_cloud(self.settings.endpoints, self._environ, terms.subscription)
 
     # The road
 
@@ -407,9 +380,3 @@ class App:
             plan=plan,
             attended=attended,
         )
-
-
-def where(cloud: Cloud) -> str:
-    """The subscription, named so that nobody takes the sandbox for Azure."""
-    name = cloud.subscription_name or cloud.subscription or "no subscription (not signed in)"
-    return f"{name} (sandbox)" if cloud.sandbox and SANDBOX not in name.casefold() else name
