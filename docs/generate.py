@@ -1,5 +1,5 @@
-"""Writes docs/reference/ from the code: commands, settings, exit codes, the sandbox. `--check` only says whether it is
-current.
+"""Writes docs/reference/ from the code: commands, settings, exit codes, failures, the sandbox. `--check` only says
+whether it is current.
 
 The reference cannot drift from the code: a test runs `--check`.
 """
@@ -17,7 +17,9 @@ import click
 import msgspec
 
 from azlin import settings
+from azlin.agentic import failure_catalogue
 from azlin.agentic.conclusion import EXIT_CODES
+from azlin.agentic.failure_catalogue import RETRIED, Entry, catalogue
 from azlin.cli.fault import add_fault
 from azlin.cli.main import COMMANDS, azlin
 from azlin.errors import AzlinError
@@ -138,6 +140,57 @@ def scenarios() -> str:
     return text
 
 
+CLASSES = {
+    "transient": "trouble of Azure's own that passes",
+    "throttled": "Azure was asked too often",
+    "wait_for_state": "something else has to be over first",
+    "capacity": "Azure has no room there right now",
+    "optimistic_concurrency": "somebody else changed it meanwhile",
+    "needs_change": "the request, or what is there, has to be changed",
+    "needs_permission": "a role, a policy, a lock or a sign-in stands in the way",
+    "needs_quota": "a limit of the subscription would be passed",
+    "not_found": "there is none of that name",
+    "already_done": "it is as asked already",
+    "wrapper": "a report of another failure that it does not name",
+    "unknown": "nothing says what went wrong",
+    "unreachable": "no answer came at all",
+    "timed_out": "a deadline passed; what Azure did meanwhile is asked on resume",
+    "sign_in": "nobody is signed in",
+    "tool": "a program is missing",
+    "skipped": "it was not tried, because something before it failed",
+}
+
+
+def failures() -> str:
+    """Every failure of Azure's that is described, from the catalogue."""
+    entries = catalogue().entries
+    text = (
+        f"{MADE}# Failures\n\nWhat azlin knows of the errors that Azure answers with. A code that is not listed is"
+        " judged by how it is written,\nthen by the words of its message, then by its HTTP status; what cannot be judged"
+        " is not tried again.\n\n## Classes\n\n| class | | tried again |\n|---|---|---|\n"
+    )
+    for name in sorted(failure_catalogue.CLASSES, key=list(CLASSES).index):
+        again = "yes" if name in RETRIED else "where it can do no harm" if name == "unreachable" else ""
+        text += f"| `{name}` | {CLASSES[name]} | {again} |\n"
+    plain = sorted(((code, one) for one in entries for code in one.plain_codes), key=lambda pair: pair[0].casefold())
+    text += f"\n## Codes\n\n{FAILURE_COLUMNS}" + "".join(_failure_row(f"`{code}`", one) for code, one in plain)
+    text += f"\n## Kinds of codes\n\n`*` stands for any letters.\n\n{FAILURE_COLUMNS}"
+    for one in entries:
+        if patterns := [f"`{code}`" for code in one.codes if "*" in code]:
+            text += _failure_row(" ".join(patterns), one)
+    return text
+
+
+FAILURE_COLUMNS = "| code | class | why | what to do |\n|---|---|---|---|\n"
+
+
+def _failure_row(codes: str, one: Entry) -> str:
+    """`says` is left out: it is a pattern for programs; the reason says what it is about."""
+    command = f": `{one.command}`" if one.command else ""
+    page = f" ([Microsoft Learn]({one.link}))" if one.link else ""
+    return f"| {codes} | {one.class_} | {one.cause} | {one.remedy}{command}{page} |\n"
+
+
 def conformance() -> str:
     """What each sweep counts, in its own words, and what it reached."""
     figures = tomllib.loads((CONFORMANCE / "figures.toml").read_text(encoding="utf-8"))
@@ -214,6 +267,7 @@ PAGES = {
     "template-functions.md": template_functions,
     "scenarios.md": scenarios,
     "conformance.md": conformance,
+    "failures.md": failures,
 }
 
 

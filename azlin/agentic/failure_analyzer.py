@@ -25,7 +25,7 @@ UNKNOWN = Entry(
     class_="unknown",
     cause="Nothing in the answer says what went wrong.",
     remedy="Go on, which asks Azure first",
-    command="azlin objective resume",
+    command="azlin objective resume last",
     action="read_message",
 )
 _SILENT = re.compile(r"(?i)\s*(unknown( error)?|error|failed|none|null|no|-|)\s*")
