@@ -49,7 +49,7 @@ def duration(value: object) -> float:
     wanted = "a time above 0, in seconds or such as 90s, 10m, 2h, 1h30m or 1d"
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
         raise ValueError(wanted)
-    told = str(value).strip().casefold().removesuffix(" s").replace(" ", "")
+    told = str(value).strip().casefold().replace(" ", "")
     try:
         total_s = float(told)
     except ValueError:

@@ -32,7 +32,8 @@ def commands(page: Path) -> list[str]:
         command = re.sub(r"\s{2,}#.*$", "", line).replace(" ID", " last")
         if not command.startswith(("make ", ". ")):
             flags = next((answer for asks, answer in ASKS.items() if re.match(asks, command)), "")
-            typed.append(command + flags)
+            exits = " || test $? = 8" if "--no-wait" in command else ""
+            typed.append(command + flags + exits)
     return typed
 
 

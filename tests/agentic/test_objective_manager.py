@@ -14,8 +14,8 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from azlin.agentic.objective_manager import ObjectiveManager
-from azlin.agentic.types import Intent, Objective, Outcome, Request, Verdict
+from azlin.agentic.objective_manager import ObjectiveManager, refusal
+from azlin.agentic.types import Failure, Intent, Objective, OperationResult, Outcome, Request, Verdict
 from azlin.errors import NotFound, StateDamaged, StateUnwritable, StillRunning
 from azlin.gateways.journal import Journal
 from azlin.paths import Paths
@@ -228,3 +228,25 @@ def test_objectives_can_be_read_where_nothing_can_be_written(manager: ObjectiveM
         assert reading.show(objective.id) == objective
         with pytest.raises(StateUnwritable):
             reading.file(objective)
+
+
+QUOTA = Failure(type="quota", code="QuotaExceeded", message="no", status=409)
+BUSY = Failure(type="throttled", code="TooManyRequests", message="slow", status=429, retriable=True)
+LOST = Failure(type="unreachable", code="cloud-unreachable", message="no network")
+
+
+@pytest.mark.parametrize(
+    ("failures", "no"),
+    [((QUOTA,), QUOTA), ((QUOTA, QUOTA), QUOTA), ((QUOTA, BUSY), None), ((LOST,), None), ((BUSY,), None), ((), None)],
+)
+def test_only_a_definite_no_to_all_that_failed_is_a_refusal(
+    manager: ObjectiveManager, failures: tuple[Failure, ...], no: Failure | None
+) -> None:
+    results = [
+        OperationResult(operation=str(n), status="failed", strategy="arm", failure=f) for n, f in enumerate(failures)
+    ]
+    done = OperationResult(operation="ok", status="done", strategy="arm")
+    outcome = Outcome(verdict="partly", summary="so", results=(done, *results))
+    one = on_file(manager, outcome=outcome)
+    assert refusal(one) == no
+    assert refusal(msgspec.structs.replace(one, outcome=None)) is None
