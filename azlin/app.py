@@ -141,11 +141,14 @@ class App:
             return self._walk_on(objective, orders.terms, cloud, asker)
 
     def _ask_for_secrets(self, objective: Objective, asker: Asker) -> None:
-        """The texts of secrets are never kept. Without an answer the operation that needs one says so."""
+        """The texts of secrets are never kept; those that only finished operations needed are not asked for. Without an
+        answer the operation that needs one says so."""
         from azlin.redaction import secret_names
 
+        finished = {name for name, one in self.journal.results(objective.id).items() if one.status == "done"}
         operations = objective.plan.operations if objective.plan is not None else ()
-        for name in secret_names([objective.request.text, *(operation.desired for operation in operations)]):
+        wanted = [operation.desired for operation in operations if operation.id not in finished]
+        for name in secret_names(wanted if objective.plan is not None else objective.request.text):
             question = Question(kind="secret", text=f"Objective {objective.id[:8]} needs its {name}, which is not kept")
             if name not in self._secrets and (answer := asker.ask(question)):
                 self._secrets[name] = answer

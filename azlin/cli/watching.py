@@ -145,12 +145,9 @@ def _told(ended: Ended, view: View) -> int:
         return one.outcome.exit_code
     if holder is None:
         click.echo("cut off: nobody carries it out", err=True)
-    elif holder.heartbeat_age_s < 1:
-        click.echo(f"cut off: pid {holder.pid} on {holder.host}, which carried it out, is gone", err=True)
     else:
-        heard = ago(holder.heartbeat_age_s)
-        gone = f"pid {holder.pid} on {holder.host}, which carried it out, is gone"
-        click.echo(f"cut off: {gone}; it was last heard of {heard}", err=True)
+        heard = f"it was last heard of {ago(holder.heartbeat_age_s)}"
+        click.echo(f"cut off: pid {holder.pid} on {holder.host} no longer carries it out; {heard}", err=True)
     view.finish(one)
     return CUT_OFF
 
