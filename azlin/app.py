@@ -123,7 +123,7 @@ class App:
         if objective.outcome is not None:
             return objective
         with self._holding(objective.id, view):
-            self._ask_for_secrets(objective, asker)
+            self._ask_for_secrets(objective, asker, going_on=True)
             return self._walk_on(replace(objective, terms=terms.kept()), terms, cloud, asker)
 
     def carry_on(self, orders: Orders, view: View, asker: Asker) -> Objective:
@@ -140,15 +140,16 @@ class App:
                 return self._stopped_by(stopped, objective)
             return self._walk_on(objective, orders.terms, cloud, asker)
 
-    def _ask_for_secrets(self, objective: Objective, asker: Asker) -> None:
-        """The texts of secrets are never kept; those that only finished operations needed are not asked for. Without an
-        answer the operation that needs one says so."""
+    def _ask_for_secrets(self, objective: Objective, asker: Asker, *, going_on: bool = False) -> None:
+        """The texts of secrets are never kept. Without an answer the operation that needs one says so. `going_on`: those
+        that only finished operations needed are not asked for."""
         from azlin.redaction import secret_names
 
-        finished = {name for name, one in self.journal.results(objective.id).items() if one.status == "done"}
+        results = self.journal.results(objective.id) if going_on else {}
+        finished = {name for name, result in results.items() if result.status == "done"}
         operations = objective.plan.operations if objective.plan is not None else ()
-        wanted = [operation.desired for operation in operations if operation.id not in finished]
-        for name in secret_names(wanted if objective.plan is not None else objective.request.text):
+        wanted: list[Any] = [operation.desired for operation in operations if operation.id not in finished]
+        for name in secret_names(wanted if going_on and operations else [objective.request.text, *wanted]):
             question = Question(kind="secret", text=f"Objective {objective.id[:8]} needs its {name}, which is not kept")
             if name not in self._secrets and (answer := asker.ask(question)):
                 self._secrets[name] = answer
