@@ -16,6 +16,7 @@ from azlin.cli.unfinished import tell_cut_off
 if TYPE_CHECKING:
     from azlin.agentic.drift import Costs, Drift, Thing
     from azlin.agentic.types import Monthly
+    from azlin.gateways.journal import Journal
     from azlin.views.pen import Pen
 
 WORDS = {
@@ -53,7 +54,7 @@ def drift(name: str, exit_code: bool, sandbox: bool, output: Output) -> int:
 
     terms = Terms(sandbox=sandbox, no_input=True)
     with records() as (journal, _):
-        whole_id = journal.load(identified(name, journal, made_something=True)).id
+        whole_id = meant(name, journal)
     tell_cut_off()
     found = open_app(terms).drift(whole_id, terms, Keyboard(no_input=True))
     code = found.exit_code(tell=exit_code)
@@ -63,6 +64,13 @@ def drift(name: str, exit_code: bool, sandbox: bool, output: Output) -> int:
         whole = output.form in ("json", "jsonl", "yaml") or output.expression is not None
         output.put(_document(found, code) if whole else [_row(thing) for thing in found.things])
     return code
+
+
+def meant(name: str, journal: Journal) -> str:
+    """The whole id of the objective whose things are meant: that of a mending is the one that was mended."""
+    one = journal.load(identified(name, journal, made_something=True))
+    mends = one.intent is not None and one.intent.family == "mend"
+    return (one.parent if mends else None) or one.id
 
 
 def _document(found: Drift, code: int) -> dict[str, Any]:

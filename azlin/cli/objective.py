@@ -102,11 +102,12 @@ def undo(name: str, output: Output, **flags: Any) -> int:
 @output_options
 def mend(name: str, output: Output, **flags: Any) -> int:
     """Make it again as an objective wanted it, where `azlin drift` found it otherwise. Touches nothing else."""
+    from azlin.cli.drift import meant
     from azlin.cli.session import carry
 
     terms = terms_of(flags)
     with records() as (journal, _):
-        whole_id = identified(name, journal, made_something=True)
+        whole_id = meant(name, journal)
     return carry(terms, output, lambda app, view, asker: app.mend(whole_id, terms, view, asker))
 
 
