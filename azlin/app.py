@@ -141,8 +141,8 @@ class App:
             return self._walk_on(objective, orders.terms, cloud, asker)
 
     def _ask_for_secrets(self, objective: Objective, asker: Asker, *, going_on: bool = False) -> None:
-        """The texts of secrets are never kept. Without an answer the operation that needs one says so. `going_on`: those
-        that only finished operations needed are not asked for."""
+        """The texts of secrets are never kept. Without an answer the operation that needs one says so. With
+        `going_on`, those that only finished operations needed are not asked for."""
         from azlin.redaction import secret_names
 
         results = self.journal.results(objective.id) if going_on else {}
