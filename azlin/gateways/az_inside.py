@@ -21,6 +21,7 @@ import sys
 from typing import Any, Callable, Iterator  # noqa: UP035 (az may have an older Python than we have)
 
 BODY_MAX = 65536
+READING = ("GET", "HEAD", "OPTIONS")
 LIMIT = "x-ms-ratelimit-remaining-"
 COMMON = (
     ("group", "show"),
@@ -164,7 +165,7 @@ def carry_out(request: dict[str, Any], send: Callable[[dict[str, Any]], None], l
     running = errand.do == "run"
     # Parsing must not call anybody (a few argument types and defaults of az would).
     outside = guard(loopback=running) if loopback_only or not running else []
-    http = observe() if running else {}
+    http = observe(request.get("mark") or "") if running else {}
     from azure.cli.core.commands.events import EVENT_INVOKER_POST_LOAD_ARGUMENTS
     from knack.events import EVENT_INVOKER_POST_PARSE_ARGS
 
@@ -261,8 +262,9 @@ def guard(*, loopback: bool) -> list[str]:
     return refused
 
 
-def observe() -> dict[str, Any]:
-    """Remember the last HTTP answer az got: an exit code and a message alone carry no status and no headers."""
+def observe(mark: str) -> dict[str, Any]:
+    """Remember the last HTTP answer az got: an exit code and a message alone carry no status and no headers. With a
+    `mark`, every request that changes something carries it as its client request id."""
     import requests
 
     last: dict[str, Any] = {}
@@ -271,6 +273,9 @@ def observe() -> dict[str, Any]:
     limits: dict[str, str] = {}
 
     def send(self: Any, request: Any, **named: Any) -> Any:
+        change_once()
+        if mark and request.method.upper() not in READING:
+            request.headers["x-ms-client-request-id"] = mark
         response = real(self, request, **named)
 
         def read() -> str:
@@ -288,6 +293,26 @@ def observe() -> dict[str, Any]:
 
     requests.Session.send = send
     return last
+
+
+def change_once() -> None:
+    """Let az's libraries (azure-core's RetryPolicy) send what changes something once: whether it is sent again is
+    decided where it is written down first. They would repeat a PUT or DELETE three times, and a POST that may have been
+    carried out too (`RetryPolicyBase.is_retry`, `_is_method_retryable`); reads they may repeat."""
+    policies: Any = sys.modules.get("azure.core.pipeline.policies._retry")
+    base: Any = getattr(policies, "RetryPolicyBase", None)
+    if base is None or getattr(base, "changes_once", False):
+        return
+    base.changes_once = True
+    may_retry, may_repeat = base.is_retry, base._is_method_retryable
+
+    def is_retry(self: Any, settings: Any, response: Any) -> Any:
+        return response.http_request.method.upper() in READING and may_retry(self, settings, response)
+
+    def is_method_retryable(self: Any, settings: Any, request: Any, response: Any = None) -> Any:
+        return request.method.upper() in READING and may_repeat(self, settings, request, response)
+
+    base.is_retry, base._is_method_retryable = is_retry, is_method_retryable
 
 
 def warm_up() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -34,6 +36,28 @@ def test_a_command_ends_at_its_first_option():
 def test_what_is_no_command_is_refused_before_az_is_loaded(argv: list[str]):
     answer = az_inside.carry_out({"do": "run", "argv": argv}, lambda message: None, True)
     assert answer["refused"]["kind"] == "unknown-command"
+
+
+def test_what_changes_something_is_sent_once_by_azs_libraries_and_what_reads_as_often_as_they_like(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    class RetryPolicyBase:
+        def is_retry(self, settings: Any, response: Any) -> bool:
+            return self._is_method_retryable(settings, response.http_request)
+
+        def _is_method_retryable(self, settings: Any, request: Any, response: Any = None) -> bool:
+            return True
+
+    az_inside.change_once()  # before the library is there
+    library = SimpleNamespace(RetryPolicyBase=RetryPolicyBase)
+    monkeypatch.setitem(sys.modules, "azure.core.pipeline.policies._retry", library)  # type: ignore[arg-type]
+    az_inside.change_once()
+    az_inside.change_once()
+    policy = RetryPolicyBase()
+    for method, again in (("PUT", False), ("DELETE", False), ("post", False), ("PATCH", False), ("GET", True)):
+        request = SimpleNamespace(method=method)
+        assert policy.is_retry({}, SimpleNamespace(http_request=request)) is again
+        assert policy._is_method_retryable({}, request) is again
 
 
 def test_the_guard_lets_nothing_but_loopback_through_and_remembers_what_it_refused():

@@ -7,6 +7,7 @@ Writes a table in Markdown and ends with 1 when anything in it is not true. WORD
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -29,6 +30,7 @@ def main() -> int:
     asked.add_argument("--to", type=Path)
     asked.add_argument("--part", default="1/1")
     args = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     number, of = (int(one) for one in args.part.split("/"))
     chosen = [cell for cell in cells() if all(word in described(cell) for word in args.words)][number - 1 :: of]
     out = args.to.open("w") if args.to else sys.stdout
@@ -36,16 +38,18 @@ def main() -> int:
     wrong = 0
     with tempfile.TemporaryDirectory() as home:
         paths = Paths(Path(home))
-        for cell in chosen:
-            began = time.monotonic()
-            told(cell, paths)
-            wrong += bool(cell.untrue)
-            out.write(row(cell))
-            out.flush()
-            took_s = time.monotonic() - began
-            sys.stderr.write(f"{described(cell)}: {took_s:.1f} s {'; '.join(cell.untrue)}\n")
-        Az(ensure_running(paths).cloud(), paths).stop()
-        stop(paths)
+        try:
+            for cell in chosen:
+                began = time.monotonic()
+                told(cell, paths)
+                wrong += bool(cell.untrue)
+                out.write(row(cell))
+                out.flush()
+                took_s = time.monotonic() - began
+                sys.stderr.write(f"{described(cell)}: {took_s:.1f} s {'; '.join(cell.untrue)}\n")
+        finally:
+            Az(ensure_running(paths).cloud(), paths).stop()
+            stop(paths)
     out.write(f"\n{len(chosen)} cells, {wrong} with something that is not true\n")
     return 1 if wrong else 0
 

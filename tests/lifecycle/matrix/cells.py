@@ -12,6 +12,7 @@ import msgspec
 from tests.lifecycle.stage import Performed, Stage
 from tests.lifecycle.story import Story
 from tests.lifecycle.tale import Meanwhile, Step, Tale, There
+from tests.lifecycle.truths import ATTEMPTS_MAX
 
 HERE = Path(__file__).parent
 STRATEGIES = ("azure-cli", "arm")
@@ -104,6 +105,8 @@ class Cell:
             yield f"it ended {outcome.verdict}: {outcome.summary}"
         if not trouble.retried and max(performed.hits, default=0) > 1:
             yield f"it was tried {performed.hits[0]} times, and no time could have helped"
+        if trouble.kind not in ("latency", "stale", "hold") and max(performed.hits, default=0) > ATTEMPTS_MAX:
+            yield f"Azure was asked {performed.hits[0]} times"
         said = f"{outcome.summary} {outcome.failure}"
         for fault in trouble.fault:  # az stopped by its deadline tells nobody what it heard
             if (
