@@ -166,8 +166,8 @@ def failures() -> str:
     entries = catalogue().entries
     text = (
         f"{MADE}# Failures\n\nWhat azlin knows of the errors that Azure answers with. A code that is not listed is"
-        " judged by how it is written,\nthen by the words of its message, then by its HTTP status; what cannot be judged"
-        " is not tried again.\n\n## Classes\n\n| class | | tried again |\n|---|---|---|\n"
+        " judged by how it is written,\nthen by the words of its message, then by its HTTP status; what cannot be"
+        " judged is not tried again.\n\n## Classes\n\n| class | | tried again |\n|---|---|---|\n"
     )
     for name in sorted(failure_catalogue.CLASSES, key=list(CLASSES).index):
         again = "yes" if name in RETRIED else "where it can do no harm" if name == "unreachable" else ""

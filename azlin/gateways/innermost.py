@@ -57,7 +57,7 @@ _CODE_BARE = re.compile(
 )
 _MESSAGE_INLINE = re.compile(
     r"""(?<!\w)message["']?\s*[:=]\s*\\?(?P<quote>["'])(?P<message>.*?)(?<!\\)(?P=quote)"""
-    r"""(?=\s*(?:[,;})\]]|$|\w+=|[A-Z]\w+:))""",
+    r"""(?=\s*(?:[,;(){}\]]|$|\w+=|[A-Z]\w+:))""",
     re.I | re.S,
 )
 _TERRAFORM = re.compile(
@@ -69,6 +69,7 @@ _POLLED = re.compile(
     r"""^[\s|]*Message: "(?P<message>.*?)"\s*$""",
     re.M | re.S,
 )
+_STATUS_WORDS = re.compile(r"Operation failed with status: '(?P<code>[^']+)'\.\s*Details: (?P<message>.*)", re.S)
 _PLACE = re.compile(r"\n\s*\n\s*with \S+,\s*\n\s*on .*", re.S)
 """Where in the configuration it was: `with azurerm_… , on main.tf line 3`."""
 _PREFIXED = re.compile(r"^(?P<code>[A-Z][A-Za-z]{3,}(?:_[A-Za-z]+)?)(?:: |\()(?P<message>.+)$", re.S)
@@ -333,6 +334,12 @@ def _terraform_error(text: str) -> Said | None:
     return None
 
 
+def _status_error(text: str) -> Said | None:
+    """msrestazure's words for an answer with another body than ARM's."""
+    found = _STATUS_WORDS.search(text)
+    return Said(found["code"].replace(" ", ""), found["message"]) if found else None
+
+
 def _xml_error(text: str) -> Said | None:
     if "<" not in text:
         return None
@@ -401,6 +408,7 @@ def _tidy(said: Said) -> Said:
 _SHAPES = (
     _terraform_error,
     _az_error,
+    _status_error,
     _xml_error,
     _page_error,
     _labelled_error,

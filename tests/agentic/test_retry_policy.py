@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from azlin.agentic.failure_catalogue import AZURES_CLASSES, CLASSES, RETRIED
 from azlin.agentic.retry_policy import backoff, failure_of, retriable
+from azlin.agentic.strategies import azure_cli
 from azlin.errors import (
     AnswerLost,
     AzlinError,
@@ -22,6 +23,7 @@ from azlin.errors import (
     TimedOut,
     ToolMissing,
 )
+from azlin.gateways import arm
 
 
 def refused(code: str, status: int | None = None, message: str = "no", body: str = "") -> AzureRefused:
@@ -132,6 +134,12 @@ def test_a_wrapper_gives_way_to_what_the_whole_answer_says():
     failure = failure_of(refused("DeploymentFailed", 409, "See the operations", body=inside))
     assert (failure.type, failure.code, failure.message) == ("needs_quota", "QuotaExceeded", "no cores left")
     assert failure_of(refused("DeploymentFailed", 409, "See the operations", body="{}")).type == "wrapper"
+
+
+@pytest.mark.parametrize("status", sorted(arm.TRANSIENT))
+def test_what_a_read_is_tried_again_for_an_operation_is_tried_again_for_too(status: int):
+    assert azure_cli.TRANSIENT == arm.TRANSIENT
+    assert retriable(refused(f"HTTP {status}", status))
 
 
 @given(st.text(), st.one_of(st.none(), st.integers(100, 599)), st.text())

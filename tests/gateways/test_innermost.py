@@ -40,6 +40,7 @@ SHAPES: dict[str, str] = {
     "az deployment": "ERROR: Deployment failed. Correlation ID: 5f5. " + json.dumps({"error": ERROR}, indent=2),
     "az's update": f"ERROR: QuotaExceeded: {WORDS}",
     "msrest": f"msrestazure.azure_exceptions.CloudError: Azure Error: QuotaExceeded\nMessage: {WORDS}",
+    "msrest's status": f"Operation failed with status: 'Quota Exceeded'. Details: {WORDS}",
     "python": "Traceback (most recent call last):\n  File \"x.py\", line 3, in <module>\n"
     f"azure.core.exceptions.ResourceExistsError: (QuotaExceeded) {WORDS}\nCode: QuotaExceeded\nMessage: {WORDS}",
     "python's repr": repr({"error": ERROR}),
