@@ -130,9 +130,13 @@ class ToolMissing(AzlinError):
 
 
 class CloudUnreachable(AzlinError):
-    """The cloud did not answer at all: no network, a stopped sandbox, a refused connection."""
+    """The cloud did not answer at all: no network, a stopped sandbox, a refused connection.
+
+    `worth_waiting_s`: for how long waiting may help. A network comes back; a stopped sandbox does not by itself.
+    """
 
     ref = "cloud-unreachable"
+    worth_waiting_s: float = float("inf")
 
 
 class AnswerLost(CloudUnreachable):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 60.0
 IDLE_S = 30.0
+SANDBOX_RESTARTS_S = 5.0
+"""A sandbox that somebody starts again is there within this; one that nobody starts never is."""
 CONNECTIONS_MAX = 96
 """More than a strategy has operations in flight at most (64), because each looks before it acts."""
 REDIRECTS_MAX = 5
@@ -220,13 +222,16 @@ class Http:
             ) from failed
 
     def _unreachable(self, url: str, failed: Exception) -> CloudUnreachable:
-        if self._cloud.sandbox:
-            fix = "azlin sandbox start"
-        elif "certificate verify failed" in str(failed).casefold():
-            fix = "export REQUESTS_CA_BUNDLE=FILE   (the CA of the proxy that inspects your traffic)"
+        unreachable = CloudUnreachable(f"{origin(url)} cannot be reached", why=_why(failed))
+        if "certificate verify failed" in str(failed).casefold():
+            unreachable.fix = "export REQUESTS_CA_BUNDLE=FILE   (the CA of the proxy that inspects your traffic)"
+            unreachable.worth_waiting_s = 0.0
         else:
-            fix = "azlin doctor   (checks network, proxy and certificates)"
-        return CloudUnreachable(f"{origin(url)} cannot be reached", why=_why(failed), fix=fix)
+            unreachable.fix = "azlin doctor   (checks network, proxy and certificates)"
+        if self._cloud.sandbox:
+            unreachable.fix = "azlin sandbox start"
+            unreachable.worth_waiting_s = min(unreachable.worth_waiting_s, SANDBOX_RESTARTS_S)
+        return unreachable
 
 
 def origin(url: str) -> str:
