@@ -129,11 +129,12 @@ class App:
     def carry_on(self, orders: Orders, view: View, asker: Asker) -> Objective:
         """Take over, in a process of its own, what another process was asked to carry out, and do it."""
         from azlin.agentic.conclusion import may_go_on
+        from azlin.agentic.handover import log_of
 
         self._secrets.update(orders.secrets)
         with self._holding(orders.objective, view, heir_of=orders.fence):
             objective = may_go_on(self.objectives.show(orders.objective))
-            self._telling.tell("handed-over", objective.id, pid=os.getpid(), log=str(self._log_of(objective)))
+            self._telling.tell("handed-over", objective.id, pid=os.getpid(), log=str(log_of(objective.id, self.paths)))
             try:
                 cloud = self._clouds.of(objective, orders.terms)
             except AzlinError as stopped:
@@ -234,7 +235,7 @@ class App:
 
         fence = self._lease.fence if self._lease is not None else 0
         orders = handover.orders(objective, fence, terms, self._secrets)
-        return handover.hand_over(objective, orders, RUNNER, self._log_of(objective), self.journal)
+        return handover.hand_over(objective, orders, RUNNER, self.paths, self.journal)
 
     def _stopped_by(self, stopped: AzlinError, objective: Objective) -> Objective:
         """The objective that an error ended before its road was open."""
@@ -252,9 +253,6 @@ class App:
     def _began(self, objective_id: str) -> bool:
         """Whether any operation of an objective ever left."""
         return any(entry.started_at is not None for entry in self.journal.entries(objective_id))
-
-    def _log_of(self, objective: Objective) -> Path:
-        return self.paths.runs / f"{objective.id}.log"
 
     def _stoppable(self, run: JournalledRun) -> JournalledRun:
         """A run that stops when its lease is lost, or when somebody asks for its end."""

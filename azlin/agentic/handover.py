@@ -21,6 +21,7 @@ from azlin.errors import RunnerNotStarted
 from azlin.gateways import detached
 from azlin.gateways.detached import Detached
 from azlin.gateways.journal import Holder, Journal
+from azlin.paths import Paths
 
 TAKEN_WITHIN_S = 20.0
 """How long a new process may take to begin; a busy machine needs a few seconds."""
@@ -55,11 +56,19 @@ def orders(objective: Objective, fence: int, terms: Terms, secrets: dict[str, st
     return Orders(objective=objective.id, fence=fence, terms=alone, secrets=secrets)
 
 
-def hand_over(objective: Objective, given: Orders, program: Sequence[str], log: Path, journal: Journal) -> Objective:
+def log_of(objective_id: str, paths: Paths) -> Path:
+    """Where a process in the background writes what it says."""
+    return paths.runs / f"{objective_id}.log"
+
+
+def hand_over(
+    objective: Objective, given: Orders, program: Sequence[str], paths: Paths, journal: Journal
+) -> Objective:
     """Start the process and return when it has taken the lease: the objective with the Outcome `running`, which is not
     filed; with its own Outcome, if it is over already. Raises RunnerNotStarted and StateUnwritable: nothing ran, and
     the lease is still ours."""
-    runner = detached.start([*program, objective.id], given.as_bytes(), log)
+    home = {"AZLIN_HOME": str(paths.home.absolute())}
+    runner = detached.start([*program, objective.id], given.as_bytes(), log_of(objective.id, paths), home)
     try:
         holder = _taken(runner, given, journal)
     except BaseException:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,10 +49,10 @@ class Detached:
         return ""
 
 
-def start(argv: Sequence[str], orders: bytes, log: Path) -> Detached:
+def start(argv: Sequence[str], orders: bytes, log: Path, env: Mapping[str, str] | None = None) -> Detached:
     """Start a program that goes on when we end; it reads `orders` from its standard input, to the end of it.
 
-    `log` gets what it says (appended, 0600); the oldest logs beside it are removed. Raises StateUnwritable and
+    `env` is added to our environment. `log` gets what it says (appended, 0600); the oldest logs beside it are removed. Raises StateUnwritable and
     RunnerNotStarted.
     """
     make_private_directory(log.parent)
@@ -63,7 +63,12 @@ def start(argv: Sequence[str], orders: bytes, log: Path) -> Detached:
         raise unwritable(log, refused) from refused
     try:
         process = subprocess.Popen(
-            list(argv), stdin=subprocess.PIPE, stdout=descriptor, stderr=descriptor, start_new_session=True
+            list(argv),
+            stdin=subprocess.PIPE,
+            stdout=descriptor,
+            stderr=descriptor,
+            start_new_session=True,
+            env={**os.environ, **(env or {})},
         )
     except OSError as refused:
         raise RunnerNotStarted(
