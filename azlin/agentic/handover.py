@@ -61,9 +61,7 @@ def log_of(objective_id: str, paths: Paths) -> Path:
     return paths.runs / f"{objective_id}.log"
 
 
-def hand_over(
-    objective: Objective, given: Orders, program: Sequence[str], paths: Paths, journal: Journal
-) -> Objective:
+def hand_over(objective: Objective, given: Orders, program: Sequence[str], paths: Paths, journal: Journal) -> Objective:
     """Start the process and return when it has taken the lease: the objective with the Outcome `running`, which is not
     filed; with its own Outcome, if it is over already. Raises RunnerNotStarted and StateUnwritable: nothing ran, and
     the lease is still ours."""

@@ -52,8 +52,8 @@ class Detached:
 def start(argv: Sequence[str], orders: bytes, log: Path, env: Mapping[str, str] | None = None) -> Detached:
     """Start a program that goes on when we end; it reads `orders` from its standard input, to the end of it.
 
-    `env` is added to our environment. `log` gets what it says (appended, 0600); the oldest logs beside it are removed. Raises StateUnwritable and
-    RunnerNotStarted.
+    `env` is added to our environment. `log` gets what it says (appended, 0600); the oldest logs beside it are removed.
+    Raises StateUnwritable and RunnerNotStarted.
     """
     make_private_directory(log.parent)
     _clean(log)

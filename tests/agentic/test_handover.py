@@ -45,12 +45,11 @@ class Desk:
         self.journal = Journal.open(self.paths)
         self._held = self.journal.lease(ID, "doit")
         self.fence = self._held.__enter__().fence
-        self._log = directory / "id.log"
         self.journal.save(asked(ID))
 
     def hands_to(self, code: str) -> Outcome:
         told = orders(asked(ID), self.fence, Terms(no_wait=True), {"PASSWORD": "hunter2"})
-        given = hand_over(asked(ID), told, [sys.executable, "-c", code, str(self.paths.home)], self._log, self.journal)
+        given = hand_over(asked(ID), told, [sys.executable, "-c", code, str(self.paths.home)], self.paths, self.journal)
         assert given.outcome is not None
         return given.outcome
 
