@@ -149,7 +149,12 @@ class App:
         finished = {name for name, result in results.items() if result.status == "done"}
         operations = objective.plan.operations if objective.plan is not None else ()
         wanted: list[Any] = [operation.desired for operation in operations if operation.id not in finished]
-        for name in secret_names(wanted if going_on and operations else [objective.request.text, *wanted]):
+        self._ask_for(
+            secret_names(wanted if going_on and operations else [objective.request.text, *wanted]), objective, asker
+        )
+
+    def _ask_for(self, names: Sequence[str], objective: Objective, asker: Asker) -> None:
+        for name in names:
             question = Question(kind="secret", text=f"Objective {objective.id[:8]} needs its {name}, which is not kept")
             if name not in self._secrets and (answer := asker.ask(question)):
                 self._secrets[name] = answer
@@ -199,8 +204,9 @@ class App:
     def mend(self, objective_id: str, terms: Terms, view: View, asker: Asker) -> Objective:
         """Make it again as an objective wanted it: a plan of its own, previewed, priced and approved like any other."""
         wanted_by = self.objectives.show(objective_id)
-        Upkeep(self.journal, self.schemas, self.prices).wishes(wanted_by)
-        self._ask_for_secrets(wanted_by, asker)
+        upkeep = Upkeep(self.journal, self.schemas, self.prices)
+        world = self._road(self._clouds.of(wanted_by, terms), terms, asker).world
+        self._ask_for(upkeep.secrets_to_mend(upkeep.wishes(wanted_by), world), wanted_by, asker)
         return self._about(wanted_by, "mend", terms, view, asker)
 
     def _walk(self, objective: Objective, terms: Terms, cloud: Cloud, view: View, asker: Asker) -> Objective:
@@ -272,7 +278,6 @@ class App:
     # The road
 
     def _road(self, cloud: Cloud, terms: Terms, asker: Asker) -> Road:
-        from azlin.agentic.command_executor import CommandExecutor
         from azlin.agentic.command_planner import CommandPlanner
         from azlin.agentic.difference import unreadable_by
         from azlin.agentic.journalled_run import JournalledRun
@@ -281,20 +286,9 @@ class App:
         from azlin.agentic.rollback import Rollback
         from azlin.agentic.strategies.arm_strategy import ArmDirect
         from azlin.agentic.strategies.azure_cli import AzureCli
-        from azlin.gateways.arm import Arm
-        from azlin.gateways.az import Az
-        from azlin.gateways.az_pace import PacedAz
-        from azlin.gateways.bucket_file import BucketFile
-        from azlin.gateways.http import Http
-        from azlin.gateways.pace import Pace
-        from azlin.gateways.tokens import Tokens
+        from azlin.doors import Doors
 
-        az = Az(cloud, self.paths, notice=self._notice)
-        http = Http(cloud)
-        pace = Pace(BucketFile.of(self.paths, cloud), notice=self._notice)
-        tokens = Tokens(cloud, http, self.paths, from_az=az.token)
-        arm = Arm(cloud, http, tokens, self.schemas.api_version, pace=pace)
-        executor = CommandExecutor(PacedAz(az, pace), self.paths.command_history, timeout_s=terms.timeout_s)
+        doors = Doors(cloud, self.paths, self.schemas.api_version, self._notice, timeout_s=terms.timeout_s)
         diagnosis = Diagnosis(self.paths, self.journal, self.settings.endpoints, self._notice, sandbox=cloud.sandbox)
         families = self._families(diagnosis)
         plan = CommandPlanner(families, self._problems).plan
@@ -302,10 +296,10 @@ class App:
         return Road(
             families=families,
             strategies=(
-                AzureCli(executor, cloud, self.schemas.api_version, secrets=lambda: self._secrets),
-                ArmDirect(arm, cloud, secrets=lambda: self._secrets),
+                AzureCli(doors.executor, cloud, self.schemas.api_version, secrets=lambda: self._secrets),
+                ArmDirect(doors.enduring, cloud, secrets=lambda: self._secrets),
             ),
-            world=World(cloud, arm if cloud.signed_in else None, self.journal.made_with),
+            world=World(cloud, doors.arm if cloud.signed_in else None, self.journal.made_with),
             parse=self._parser(families, terms),
             plan=plan,
             quote=self._quote,
@@ -322,12 +316,13 @@ class App:
                 JournalledRun(
                     objective_id,
                     self.journal,
-                    arm,
+                    doors.enduring,
                     partial(matches, unreadable=unreadable, published=self.schemas.published),
                     self._telling,
                     timeout_s=terms.timeout_s,
                     deadline_s=terms.deadline_s,
-                )
+                ),
+                doors.outage,
             ),
             rollback=Rollback(self.journal, families["undo"]),
             started=self._began,

@@ -50,6 +50,16 @@ class Upkeep:
             published=self._schemas.published,
         )
 
+    def secrets_to_mend(self, wishes: Wishes, world: World) -> tuple[str, ...]:
+        """The names of the secrets with which what is gone was made. Azure is asked only where there are any."""
+        from azlin.redaction import secret_names
+
+        made_with = {wish.operation.id: secret_names(wish.operation.desired) for wish in wishes.all if wish.done}
+        if not any(made_with.values()):
+            return ()
+        gone = [thing.operation for thing in self.drift(wishes, world).things if thing.state == "gone"]
+        return tuple(dict.fromkeys(name for operation in gone for name in made_with[operation]))
+
     def family(self) -> IntentFamily:
         from azlin.agentic.families.mend import Mend
 
