@@ -111,6 +111,15 @@ def test_every_failed_resource_of_a_deployment_is_told():
     assert said_in(body) == ("A", "a")
 
 
+def test_every_diagnostic_of_terraform_is_told():
+    text = (
+        "╷\n│ Error: creating A: unexpected status 429 (429 Too Many Requests) with error: TooManyRequests: slow\n│ \n"
+        "│   with azurerm_a.a,\n│   on main.tf line 1\n╵\n╷\n│ Error: creating B: PUT https://x\n│ RESPONSE 409: 409 "
+        'Conflict\n│ ERROR CODE: Conflict\n│ {"error": {"code": "Conflict", "message": "no"}}\n╵\n'
+    )
+    assert [(one.code, one.status) for one in errors_in(text)] == [("TooManyRequests", 429), ("Conflict", 409)]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
