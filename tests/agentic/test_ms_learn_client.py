@@ -40,6 +40,12 @@ def paths(tmp_path: Path) -> Paths:
 
 @pytest.fixture
 def client(paths: Paths, learn: LearnStandIn) -> MsLearnClient:
+    return MsLearnClient(paths, Endpoints(learn=learn.url), sandbox=True, patience_s=20)
+
+
+@pytest.fixture
+def hurried(paths: Paths, learn: LearnStandIn) -> MsLearnClient:
+    """Impatient, so that the tests need not wait for three seconds each."""
     return MsLearnClient(paths, Endpoints(learn=learn.url), sandbox=True, patience_s=0.6)
 
 
@@ -107,11 +113,11 @@ def test_of_two_doors_the_sandbox_asks_the_one_on_this_machine(paths: Paths, lea
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_whatever_both_doors_do_the_report_is_not_held_up(client: MsLearnClient, learn: LearnStandIn, trouble: str):
+def test_whatever_both_doors_do_the_report_is_not_held_up(hurried: MsLearnClient, learn: LearnStandIn, trouble: str):
     learn.trouble = dict.fromkeys(("/api/search", "/api/mcp"), getattr(learn, trouble))
     began_at = time.monotonic()
-    findings = client.look_up("SkuNotAvailable", VM)
-    assert time.monotonic() - began_at < 1.2
+    findings = hurried.look_up("SkuNotAvailable", VM)
+    assert time.monotonic() - began_at < 2.5
     assert (findings.pages, findings.source) == ((), "none")
     assert findings.note.startswith("Microsoft Learn did not answer (search: ")
     assert "MCP: " in findings.note
@@ -125,7 +131,7 @@ def test_a_name_that_does_not_resolve_in_time_holds_nobody_up(paths: Paths, monk
     import socket
 
     def slow(*_: Any, **__: Any) -> Any:
-        time.sleep(1.5)
+        time.sleep(3)
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
@@ -133,7 +139,7 @@ def test_a_name_that_does_not_resolve_in_time_holds_nobody_up(paths: Paths, monk
         monkeypatch.delenv(name, raising=False)
     began_at = time.monotonic()
     findings = MsLearnClient(paths, Endpoints(learn="https://learn.invalid"), patience_s=0.4).look_up("SkuNotAvailable")
-    assert time.monotonic() - began_at < 1.0
+    assert time.monotonic() - began_at < 2.5
     assert "too slow" in findings.note
 
 

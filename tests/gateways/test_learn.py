@@ -22,11 +22,17 @@ def learn() -> Iterator[LearnStandIn]:
 
 @pytest.fixture
 def http() -> Iterator[Http]:
+    with Http(Cloud(name="sandbox", sandbox=True)) as client:
+        yield client
+
+
+@pytest.fixture
+def hurried() -> Iterator[Http]:
     with Http(Cloud(name="sandbox", sandbox=True), connect_timeout_s=0.3, read_timeout_s=0.3) as client:
         yield client
 
 
-def asked(http: Http, url: str, within_s: float = 0.3) -> Any:
+def asked(http: Http, url: str, within_s: float = 10) -> Any:
     return search(http, url, "SkuNotAvailable", until=time.monotonic() + within_s)
 
 
@@ -51,14 +57,14 @@ def test_the_search_is_asked_as_the_site_asks_it(http: Http, learn: LearnStandIn
     ],
 )
 def test_whatever_is_not_an_answer_is_refused_in_time_with_its_reason(
-    http: Http, learn: LearnStandIn, trouble: str, why: str
+    hurried: Http, learn: LearnStandIn, trouble: str, why: str
 ):
     learn.trouble["/api/search"] = getattr(learn, trouble)
     began_at = time.monotonic()
     with pytest.raises(CloudUnreachable) as refused:
-        asked(http, learn.url)
+        asked(hurried, learn.url, 0.3)
     assert why in refused.value.why
-    assert time.monotonic() - began_at < 1.5
+    assert time.monotonic() - began_at < 2.5
 
 
 def test_a_redirect_on_the_same_site_is_followed_and_one_elsewhere_is_not(http: Http, learn: LearnStandIn):

@@ -24,11 +24,17 @@ def learn() -> Iterator[LearnStandIn]:
 
 @pytest.fixture
 def http() -> Iterator[Http]:
+    with Http(Cloud(name="sandbox", sandbox=True)) as client:
+        yield client
+
+
+@pytest.fixture
+def hurried() -> Iterator[Http]:
     with Http(Cloud(name="sandbox", sandbox=True), connect_timeout_s=0.3, read_timeout_s=0.3) as client:
         yield client
 
 
-def asked(http: Http, learn: LearnStandIn, within_s: float = 0.5) -> list[Hit]:
+def asked(http: Http, learn: LearnStandIn, within_s: float = 10) -> list[Hit]:
     with LearnMcp(http, f"{learn.url}/api/mcp", until=time.monotonic() + within_s) as session:
         return session.search("SkuNotAvailable Microsoft.Compute/virtualMachines")
 
@@ -90,12 +96,12 @@ def test_a_search_that_was_renamed_is_found_and_another_tool_is_not_used_instead
 
 
 @pytest.mark.parametrize("trouble", ["hang", "drip", "huge", "circle", "page", "broken", "deep", "closed"])
-def test_whatever_is_not_an_answer_is_refused_in_time(http: Http, learn: LearnStandIn, trouble: str):
+def test_whatever_is_not_an_answer_is_refused_in_time(hurried: Http, learn: LearnStandIn, trouble: str):
     learn.trouble["/api/mcp"] = getattr(learn, trouble)
     began_at = time.monotonic()
     with pytest.raises(CloudUnreachable):
-        asked(http, learn)
-    assert time.monotonic() - began_at < 1.5
+        asked(hurried, learn, 0.5)
+    assert time.monotonic() - began_at < 2.5
 
 
 def test_an_answer_that_is_not_about_pages_is_no_page(http: Http, learn: LearnStandIn):
