@@ -210,8 +210,10 @@ def _changes(said: tuple[str, ...], *, every: bool) -> dict[str, str]:
     if said and every:
         raise UsageRefused("--with changes one objective, not --all", fix="azlin objective resume ID --with …")
     pairs = [one.partition("=") for one in said]
-    if wrong := next((name for name, _, value in pairs if not name.strip() or not value.strip()), None):
-        raise UsageRefused(f"--with {wrong!r} says no value", fix="--with size=Standard_D2s_v5")
+    if wrong := ["".join(pair) for pair in pairs if not pair[0].strip() or not pair[2].strip()]:
+        raise UsageRefused(
+            f"--with {wrong[0]} does not say what to change, and to what", fix="--with size=Standard_D2s_v5"
+        )
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 

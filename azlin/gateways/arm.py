@@ -3,14 +3,15 @@
 Reads are retried here (a read can do no harm). A call that changes something leaves once; whether it is sent again is
 decided by the layer above, which writes it down first. That holds for 429 too: it proves that nothing happened, but
 the wait belongs where it is journalled and told. Two exceptions, in both of which Azure has said that nothing was
-done: an expired token (401) is renewed once, and an api-version that the cloud does not have is replaced once.
+done: an expired token (401) is renewed once, and an api-version that the cloud does not have is replaced once. And what
+could not be sent at all, because the network is away, is sent when it is back (`outage`, where one is given).
 """
 
 from __future__ import annotations
 
 import builtins
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +19,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
-from azlin.errors import AnswerLost, AzureRefused, SignInNeeded
+from azlin.errors import AnswerLost, AzureRefused, CloudUnreachable, SignInNeeded
 from azlin.gateways.api_versions import PROVIDERS_VERSION, ApiVersions
 from azlin.gateways.arm_error import answer_object, refusal
 from azlin.gateways.arm_id import quoted, says_absent, type_of
@@ -27,6 +28,7 @@ from azlin.gateways.backoff import backoff
 from azlin.gateways.cloud import PUBLIC_ARM, Cloud
 from azlin.gateways.http import Answer, Http, origin
 from azlin.gateways.long_running import Follower, Method, Submitted
+from azlin.gateways.outage import Outage
 from azlin.gateways.pace import PATIENCE_S as PAUSE_S
 from azlin.gateways.pace import Pace
 from azlin.gateways.tokens import Tokens
@@ -40,9 +42,12 @@ TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 WRONG_VERSION = frozenset(
     {"noregisteredproviderfound", "invalidresourcetype", "invalidapiversionparameter", "invalidapiversion"}
 )
+SUBSCRIPTIONS_VERSION = "2022-12-01"
 
 Json = dict[str, Any]
 OnSubmitted = Callable[[str], None]
+Leaving = Callable[[], Mapping[str, str]]
+"""Called just before a change leaves, after any waiting; gives headers to send with it. What it raises keeps it here."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Change:
     api_version: str | None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     action: str | None = None
+    leaving: Leaving = dict
 
     @property
     def path(self) -> str:
@@ -78,12 +84,14 @@ class Arm:
         wait: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.monotonic,
         pace: Pace | None = None,
+        outage: Outage | None = None,
     ) -> None:
         self._cloud = cloud
         self._http = http
         self._tokens = tokens
         self._wait = wait
         self._now = now
+        self._outage = outage or Outage()
         self._pace = pace or Pace(now=now, wait=lambda _, wait_s: wait(wait_s))
         self._versions = ApiVersions(api_version, self._provider)
         self._lists = Lists(
@@ -129,21 +137,26 @@ class Arm:
         url = self._url(path, api_version) + (f"&{urlencode({'$filter': where}, safe='$')}" if where else "")
         if body is None:
             return self._lists.pages(self._read(url))
-        answer = self._authorized("POST", url, body)
+        answer = self._authorized("POST", url, Change("POST", path, body, api_version))
         if answer.status >= 300:
             raise refusal(answer)
         return answer_object(answer)
+
+    def reach(self) -> None:
+        """Return when Azure has answered anything at all."""
+        _, subscription = self._cloud.require_sign_in()
+        self._authorized("GET", self._url(f"/subscriptions/{subscription}", SUBSCRIPTIONS_VERSION))
 
     def known_version(self, type_: str) -> str | None:
         """The api-version that would be used, if it can be said without asking Azure."""
         return self._versions.known(type_)
 
-    def acted(self, resource_id: str, action: str, since: datetime) -> str | None:
-        """The latest status that the activity log has of an action on a resource since then (`Accepted`, `Succeeded`,
-        `Failed` …), None when it has none (yet: it lags by minutes)."""
+    def acted(self, resource_id: str, since: datetime, marks: Collection[str]) -> str | None:
+        """The latest status that the activity log has of a request to a resource that carried one of these
+        `x-ms-client-request-id`s (`Accepted`, `Succeeded`, `Failed` …), None when it has none (yet: it lags)."""
         from azlin.gateways.activity import status_of
 
-        return status_of(lambda path: self._read(self._ours(path)), resource_id, action, since)
+        return status_of(lambda path: self._read(self._ours(path)), resource_id, since, marks)
 
     # Changing
 
@@ -155,6 +168,7 @@ class Arm:
         api_version: str | None = None,
         if_none_match: bool = False,
         on_submitted: OnSubmitted | None = None,
+        leaving: Leaving = dict,
         deadline_s: float = DEADLINE_S,
     ) -> Json:
         """Create or replace, and return the resource once Azure has finished with it.
@@ -164,7 +178,7 @@ class Arm:
         `deadline_s`, also of a failed provisioning AzureRefused.
         """
         headers = {"if-none-match": "*"} if if_none_match else {}
-        change = Change("PUT", resource_id, body, api_version, headers)
+        change = Change("PUT", resource_id, body, api_version, headers, leaving=leaving)
         return self._carried_out(change, on_submitted, deadline_s)
 
     def patch(
@@ -186,11 +200,13 @@ class Arm:
         api_version: str | None = None,
         on_submitted: OnSubmitted | None = None,
         deadline_s: float = DEADLINE_S,
+        leaving: Leaving = dict,
     ) -> bool:
         """Delete, and return once Azure has finished. False: there was nothing to delete."""
         follower = self._follower(deadline_s)
         try:
-            submitted = self._submit(Change("DELETE", resource_id, None, api_version), on_submitted)
+            change = Change("DELETE", resource_id, None, api_version, leaving=leaving)
+            submitted = self._submit(change, on_submitted)
         except AzureRefused as refused:
             if refused.status == 404 and says_absent(refused.code, type_of(resource_id)):
                 return False
@@ -206,10 +222,11 @@ class Arm:
         *,
         api_version: str | None = None,
         on_submitted: OnSubmitted | None = None,
+        leaving: Leaving = dict,
         deadline_s: float = DEADLINE_S,
     ) -> Any:
         """Let a resource do something (`start`, `listKeys`), and return its result, None if it has none."""
-        change = Change("POST", resource_id, body, api_version, action=action)
+        change = Change("POST", resource_id, body, api_version, action=action, leaving=leaving)
         return self._carried_out(change, on_submitted, deadline_s)
 
     def follow(
@@ -246,7 +263,7 @@ class Arm:
 
     def _submit(self, change: Change, on_submitted: OnSubmitted | None) -> Submitted:
         def send(url: str) -> Answer:
-            answer = self._authorized(change.method, url, change.body, change.headers)
+            answer = self._authorized(change.method, url, change)
             if answer.status >= 300:
                 raise refusal(answer)
             return answer
@@ -300,7 +317,7 @@ class Arm:
             try:
                 answer = self._authorized("GET", url)
             except AnswerLost:
-                if attempt >= READS_MAX:
+                if attempt >= READS_MAX or self._outage.rides:
                     raise
             else:
                 if answer.status not in TRANSIENT or attempt >= READS_MAX:
@@ -310,14 +327,12 @@ class Arm:
                     return answer
             self._wait(backoff(attempt, asked_s))
 
-    def _authorized(
-        self, method: str, url: str, body: Json | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    def _authorized(self, method: str, url: str, change: Change | None = None) -> Answer:
         """Send with a token; with a new one when Azure no longer takes the one we had."""
-        answer = self._paced(method, url, self._headers(headers), body)
+        answer = self._sent(method, url, change)
         if answer.status != 401:
             return answer
-        answer = self._paced(method, url, self._headers(headers, renew=True), body)
+        answer = self._sent(method, url, change, renew=True)
         if answer.status == 401:
             said = refusal(answer)
             raise SignInNeeded(
@@ -327,15 +342,25 @@ class Arm:
             )
         return answer
 
-    def _paced(self, method: str, url: str, headers: Mapping[str, str], body: Json | None) -> Answer:
+    def _sent(self, method: str, url: str, change: Change | None, *, renew: bool = False) -> Answer:
+        """The answer, also when the network is away for a while: what was not sent, or may be twice, is sent again."""
+        return self._outage.ride_out(lambda: self._paced(method, url, change, renew=renew), repeatable=method == "GET")
+
+    def _paced(self, method: str, url: str, change: Change | None, *, renew: bool = False) -> Answer:
         """Send when Azure's rate limits allow it. A read stands in line for longer: nobody waits for it elsewhere."""
+        headers = self._headers(change.headers if change is not None else None, renew=renew)
         with self._pace.turn(method, url, patience_s=PATIENCE_S if method == "GET" else PAUSE_S) as turn:
-            answer = self._http.request(method, url, headers=headers, body=body)
+            if change is not None:
+                headers |= change.leaving()
+            answer = self._http.request(method, url, headers=headers, body=change.body if change is not None else None)
             turn.heard(answer.status, answer.headers, answer.text if answer.status == 429 else "")
         return answer
 
     def _headers(self, more: Mapping[str, str] | None, *, renew: bool = False) -> dict[str, str]:
-        token = self._tokens.token(renew=renew)
+        try:
+            token = self._tokens.token(renew=renew)
+        except AnswerLost as lost:  # the sign-in's; ours has not been sent
+            raise CloudUnreachable(lost.what, why=lost.why, fix=lost.fix) from lost
         return {"authorization": f"Bearer {token}", "accept": "application/json", **(more or {})}
 
     def _url(self, path: str, version: str, expand: str | None = None) -> str:

@@ -163,3 +163,18 @@ def test_an_exceeded_budget_is_refused_before_anyone_is_asked():
     with pytest.raises(BudgetExceeded) as refused:
         refuse_what_is_forbidden(plan_that("creates"), verdict, Terms(yes=True))
     assert refused.value.exit_code == 5
+
+
+@pytest.mark.parametrize(
+    ("answer", "choice"), [("", 0), (" Y ", 0), ("2", 1), ("3", None), ("n", None), ("nonsense", None)]
+)
+def test_enter_takes_the_first_choice_of_an_offer_and_a_number_another(answer: str, choice: int | None):
+    assert Question(kind="offer", text="Use it?", choices=2).chosen(answer) == choice
+
+
+def test_enter_is_no_yes_to_anything_but_an_offer():
+    assert not Question(kind="yes-no", text="Carry out?").agrees("")
+
+
+def test_what_is_done_already_is_said_at_the_question():
+    assert "the last 1 of 3 operations" in question_for(plan_that(*["creates"] * 3), costing("9"), "s", done=2).text

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from azlin.agentic import conclusion
 from azlin.agentic.conclusion import Finding
+from azlin.agentic.explanation import Explanation, Suggestion
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import (
     Candidate,
@@ -151,3 +152,20 @@ def test_only_what_is_achieved_cannot_go_on():
         id="1", cloud="sandbox", request=OBJECTIVE.request, outcome=Outcome(verdict="previewed", summary="")
     )
     assert conclusion.may_go_on(previewed).outcome is None
+
+
+def test_the_first_thing_that_may_be_changed_is_the_first_step_to_take():
+    outcome = concluded(plan_of("creates"), [result("0", "failed")], [Finding(operation="0", ok=False)])
+    way = Suggestion(text="B is available", command="azlin objective resume abcdef01 --with size=B")
+    told = Explanation(signature="s", type="capacity", code="Gone", said="gone", suggestions=(way,))
+    explained = conclusion.explained(outcome, [told])
+    assert explained.next_steps == (way.command, *outcome.next_steps)
+    assert (explained.failures, explained.verdict) == ((told,), outcome.verdict)
+    assert conclusion.explained(outcome, []) == outcome
+
+
+def test_a_change_that_was_stopped_leaves_the_verdict_of_what_was_done():
+    outcome = concluded(plan_of("creates"), [result("0", "failed")], [Finding(operation="0", ok=False)])
+    told = conclusion.not_gone_on(outcome, Undecided("the answer was not a yes; nothing ran"))
+    assert (told.verdict, told.exit_code) == (outcome.verdict, outcome.exit_code)
+    assert told.summary.endswith("it was not gone on with: the answer was not a yes")

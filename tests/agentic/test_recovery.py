@@ -93,8 +93,9 @@ def test_looking_back_explains_suggests_and_remembers(scene: Scene):
 
 
 @pytest.mark.parametrize(
-    ("says", "size"), [("", 7), ("y", 7), ("YES", 7), ("1", 7), ("3", 5), ("n", None), ("4", None), ("0", None), (None, None)]
-)  # fmt: skip
+    ("says", "size"),
+    [("", 7), ("y", 7), ("YES", 7), ("1", 7), ("3", 5), ("n", None), ("4", None), ("0", None), (None, None)],
+)
 def test_enter_takes_the_first_offer_a_number_another_and_all_else_none(
     scene: Scene, says: str | None, size: int | None
 ):

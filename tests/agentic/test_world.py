@@ -70,3 +70,17 @@ def test_absent_and_present_are_different_worlds():
     world.list("Microsoft.Compute/virtualMachines")
     estate.sizes["new"] = "small"
     assert world.again().digest != world.digest
+
+
+def test_what_is_on_offer_is_asked_below_the_subscription_and_makes_no_plan_stale():
+    class Shop(Estate):
+        def inquire(self, path: str, api_version: str, *, where: str = "", body: Any = None) -> Any:
+            return [path, api_version, where, body]
+
+    world = World(SIGNED_IN, Shop())
+    before = world.digest
+    told = world.inquire("providers/N.S/skus", "2025-01-01", where="location eq 'x'")
+    assert told == ["/subscriptions/s/providers/N.S/skus", "2025-01-01", "location eq 'x'", None]
+    assert world.digest == before
+    with pytest.raises(WorldUnknown):
+        World(Cloud(name="AzureCloud"), None).inquire("providers/N.S/skus", "2025-01-01")

@@ -69,6 +69,8 @@ def terminal():
         ("name", b"Sam\n", "'Sam'"),
         ("yes-no", b"\x04", "''"),
         ("yes-no", b"y\x04\x04", "''"),
+        ("offer", b"\n", "''"),
+        ("offer", b"\x04", "'n'"),
     ],
 )
 def test_the_answer_is_what_was_typed_and_an_end_is_a_no(terminal, kind, keys, answer):
@@ -83,6 +85,13 @@ def test_a_terminal_that_closes_says_no(terminal):
     desk.until("Carry out?")
     desk.process.send_signal(signal.SIGHUP)
     assert desk.end() == "''"
+
+
+def test_a_terminal_that_closes_takes_no_offer(terminal):
+    desk = terminal("offer", "Use it?")
+    desk.until("Use it?")
+    desk.process.send_signal(signal.SIGHUP)
+    assert desk.end() == "'n'"
 
 
 def test_ctrl_c_is_an_interruption_not_an_answer(terminal):
@@ -107,4 +116,6 @@ def test_no_input_means_that_nobody_is_asked_even_at_a_terminal():
 
 def test_the_default_is_part_of_the_question():
     assert prompt(Question(kind="yes-no", text="Carry out?")) == "Carry out? [y/N] "
+    assert prompt(Question(kind="offer", text="Use it?")) == "Use it? [Y/n] "
+    assert prompt(Question(kind="offer", text="Use it?", choices=3)) == "Use it? [Y/n/2/3] "
     assert prompt(Question(kind="name", text="Type 'Sam'", expected="Sam")) == "Type 'Sam': "

@@ -133,6 +133,21 @@ def test_resume_needs_one_or_all(azlin, filed, command):
     assert azlin("objective", *command).returncode == 2
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["resume", "--all", "--with", "size=B"],
+        ["resume", "cccc", "--with", "size"],
+        ["resume", "cccc", "--with", "=B"],
+        ["resume", "aaaa", "--with", "size=B"],
+    ],
+)
+def test_a_change_names_what_and_to_what_of_one_objective_that_is_not_done(azlin, filed, command):
+    done = azlin("objective", *command)
+    assert done.returncode == 2
+    assert "--with" in done.stderr
+
+
 def test_deleting_asks_and_without_a_terminal_is_undecided(azlin, filed):
     done = azlin("objective", "delete", "aaaa")
     assert done.returncode == 6

@@ -92,6 +92,28 @@ def test_a_resource_is_read_with_token_and_version(arm: Arm, loopback: Any):
     assert heard.headers["authorization"].startswith("Bearer ey")
 
 
+def test_what_is_no_resource_is_asked_with_a_filter_and_read_to_its_last_page(arm: Arm, loopback: Any):
+    path = "/subscriptions/s/providers/N.S/skus"
+    more = f"{loopback.url}{path}?page=2"
+    loopback.on(
+        "GET",
+        path,
+        loopback.reply(body={"value": [{"name": "a"}], "nextLink": more}),
+        loopback.reply(body={"value": [{"name": "b"}]}),
+    )
+    assert [one["name"] for one in arm.inquire(path, "2021-07-01", where="location eq 'x'")] == ["a", "b"]
+    assert loopback.asked("GET")[0].query == {"api-version": "2021-07-01", "$filter": "location eq 'x'"}
+
+
+def test_whether_a_name_is_free_is_asked_once(arm: Arm, loopback: Any):
+    path = "/subscriptions/s/providers/N.S/checkNameAvailability"
+    loopback.on("POST", path, loopback.reply(body={"nameAvailable": False}))
+    assert arm.inquire(path, "2023-05-01", body={"name": "x"}) == {"nameAvailable": False}
+    loopback.on("POST", path, loopback.reply(status=403, body=refused("AuthorizationFailed")))
+    with pytest.raises(AzureRefused, match="AuthorizationFailed"):
+        arm.inquire(path, "2023-05-01", body={"name": "x"})
+
+
 def test_what_azure_says_does_not_exist_is_none(arm: Arm, loopback: Any):
     for code in ("ResourceNotFound", "ResourceGroupNotFound", "NotFound", "ThingNotFound"):
         loopback.on("GET", THING, loopback.reply(status=404, body=refused(code)))
