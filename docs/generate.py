@@ -46,7 +46,7 @@ CODES = {
     7: "partly done; `azlin objective resume` goes on",
     8: "another process is carrying it out",
     9: "a deadline passed; what Azure did meanwhile is asked on resume",
-    10: "with --dry-run --exit-code: it would change something",
+    10: "with `--exit-code`: `doit --dry-run` would change something, or `drift` found that something had changed",
     130: "interrupted; `azlin objective resume` goes on",
     141: "whoever was reading stdout went away (`azlin … | head -1`)",
 }
