@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import ssl
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +51,8 @@ class Azure:
         self.tenant = tenant.id
         self.subscription = self.instance.default_subscription.id
         self._token, self._until = "", 0.0
+        self._kept = threading.local()
+        self._context = ssl.create_default_context(cafile=str(self.instance.ca))
         self.principal = self._principal()
 
     @property
@@ -127,10 +131,7 @@ class Azure:
         self._send("DELETE", f"/subscriptions/{self.subscription}/resourceGroups/{group}", GROUP_TYPE)
 
     def _principal(self) -> str:
-        token = self._bearer()
-        claims = token.split(".")[1]
-        import base64
-
+        claims = self._bearer().split(".")[1]
         return str(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["oid"])
 
     def _bearer(self) -> str:
@@ -162,14 +163,26 @@ class Azure:
         return self._call(method, f"{quote(path)}?{query}", None if body is None else json.dumps(body), headers)
 
     def _call(self, method: str, target: str, body: str | None, headers: dict[str, str]) -> tuple[int, Any]:
-        context = ssl.create_default_context(cafile=str(self.instance.ca))
-        connection = http.client.HTTPSConnection("127.0.0.1", self.instance.tls_port, timeout=60, context=context)
-        try:
-            connection.request(method, target, body, headers)
-            response = connection.getresponse()
-            text = response.read()
-        finally:
-            connection.close()
+        """Over the connection of this thread; made again when the sandbox has closed it."""
+        for fresh in (False, True):
+            connection = None if fresh else getattr(self._kept, "connection", None)
+            if connection is None:
+                connection = http.client.HTTPSConnection(
+                    "127.0.0.1", self.instance.tls_port, timeout=60, context=self._context
+                )
+                self._kept.connection = connection
+            try:
+                connection.request(method, target, body, headers)
+                response = connection.getresponse()
+                text = response.read()
+                break
+            except (http.client.HTTPException, ConnectionError):
+                connection.close()
+                self._kept.connection = None
+                if fresh:
+                    raise
+        else:
+            raise AssertionError("the sandbox does not answer")
         return response.status, json.loads(text) if text else {}
 
 
