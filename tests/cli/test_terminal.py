@@ -29,8 +29,11 @@ class Desk:
             self._command(arguments), capture_output=True, text=True, env=self.environment, timeout=120, check=False
         )
 
-    def at_a_terminal(self, *arguments: str, question: str, keys: bytes | None) -> tuple[int, str]:
-        """(exit code, what was seen). `keys` are typed when the question is there; None closes the terminal then."""
+    def at_a_terminal(
+        self, *arguments: str, question: str, keys: bytes | None, then: tuple[str, bytes] | None = None
+    ) -> tuple[int, str]:
+        """(exit code, what was seen). `keys` are typed when the question is there; None closes the terminal then.
+        `then` is what is waited for after that, and what is typed at it."""
         pid, terminal = pty.fork()
         if pid == 0:
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores it
@@ -50,6 +53,9 @@ class Desk:
                 if keys is None:
                     break
                 os.write(terminal, keys)
+            if typed and then is not None and then[0] in seen:
+                os.write(terminal, then[1])
+                then = None
         os.close(terminal)
         _, status = os.waitpid(pid, 0)
         assert typed, seen
@@ -150,3 +156,25 @@ def test_a_flag_that_contradicts_the_cloud_of_an_objective_is_exit_2(desk):
         assert desk("objective", "resume", "last", "--sandbox").returncode == 2
     finally:
         desk.environment = environment
+
+
+def test_ctrl_c_says_what_it_finishes_and_a_second_one_leaves_it_to_azure(desk):
+    from azlin.paths import Paths
+    from azlin.sandbox.instance import ensure_running
+
+    sandbox = ensure_running(Paths(Path(desk.environment["AZLIN_HOME"])))
+    sandbox.ask("POST", "faults", {"path": "*/networkInterfaces/*", "method": "PUT", "hold_s": 3.0})
+    try:
+        text = "create 3 vms named b1, b2 and b3 in group second"
+        again = ("in flight; Ctrl-C leaves them to Azure", b"\x03")
+        flags = ("--yes", "--strategy", "arm")
+        code, seen = desk.at_a_terminal("doit", text, *flags, question="b1-nic: started", keys=b"\x03", then=again)
+    finally:
+        sandbox.ask("DELETE", "faults")
+    assert code == 130, seen
+    assert again[0] in seen
+    assert "b1-nic: done" not in seen
+    left = desk.last()
+    assert f"azlin objective resume {left['id'][:8]}" in seen
+    assert left["outcome"] is None
+    assert desk("objective", "resume", "last", "--no-input").returncode == 0

@@ -7,7 +7,6 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
-from azlin.agentic.terms import Terms, agreed
 from azlin.gateways.journal import Journal
 from azlin.settings import Budget, Settings
 from tests.lifecycle.story import Story
@@ -25,16 +24,6 @@ def test_a_yes_that_passed_the_budget_passes_it_when_it_is_resumed(story: Story)
     ended = story.resume(first, no_input=True, strategy="arm")
     assert ended.outcome is not None
     assert ended.outcome.verdict == "achieved", ended.outcome.summary
-
-
-def test_what_was_asked_of_the_first_run_is_on_file_and_can_be_asked_of_the_next(story: Story):
-    story.fault(type="Microsoft.Compute/virtualMachines", method="PUT", code="SkuNotAvailable", status=409, times=2)
-    first = story.doit("create a vm called gone", yes=True, strategy="arm", on_failure="undo", timeout_s=60.0)
-    assert story.filed(first).terms == {"strategy": "arm", "on_failure": "undo", "timeout_s": 60.0}
-    assert first.outcome is not None
-    assert {result.status for result in first.outcome.results} <= {"undone", "failed"}
-    again = agreed(story.filed(first).terms)
-    assert again == Terms(strategy="arm", on_failure="undo", timeout_s=60.0)
 
 
 def test_a_process_in_the_background_knows_the_secret_and_shows_it_to_nobody(story: Story):
