@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from azlin.agentic.journalled_run import JournalledRun
     from azlin.agentic.objective_manager import ObjectiveManager
     from azlin.agentic.pipeline import Road
+    from azlin.gateways.outage import Outage
     from azlin.gateways.prices import Prices
     from azlin.gateways.schema import Schemas
 
@@ -259,8 +260,9 @@ class App:
         """Whether any operation of an objective ever left."""
         return any(entry.started_at is not None for entry in self.journal.entries(objective_id))
 
-    def _stoppable(self, run: JournalledRun) -> JournalledRun:
-        """A run that stops when its lease is lost, or when somebody asks for its end."""
+    def _stoppable(self, run: JournalledRun, outage: Outage) -> JournalledRun:
+        """A run that stops when its lease is lost, or when somebody asks for its end; nothing is waited for then."""
+        outage.stopped = run.stopped
         if self._lease is not None:
             self._lease.listen(run.stop)
         return run

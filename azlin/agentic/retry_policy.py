@@ -6,6 +6,8 @@ cannot be judged is not tried again.
 
 from __future__ import annotations
 
+from math import inf
+
 import msgspec
 
 from azlin.agentic.failure_analyzer import classify
@@ -53,7 +55,7 @@ def retriable(refused: AzlinError) -> bool:
     if isinstance(refused, AnswerLost):
         return refused.repeatable
     if isinstance(refused, CloudUnreachable):
-        return True
+        return refused.worth_waiting_s == inf  # else waiting has been tried already, or cannot help
     return isinstance(refused, AzureRefused) and _judged(refused).retriable
 
 

@@ -6,11 +6,12 @@ by Azure, and what is left of every kind after them comes back with the command'
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from azlin.gateways.az import TIMEOUT_S, Acceptance, Az
+from azlin.errors import CloudUnreachable
+from azlin.gateways.az import TIMEOUT_S, Acceptance, Az, refusal
 from azlin.gateways.az_refusal import AzResult, Http
 from azlin.gateways.cloud import PUBLIC_ARM
 from azlin.gateways.http import origin
@@ -20,11 +21,16 @@ _METHODS = {"list": "GET", "show": "GET", "wait": "GET", "exists": "GET", "delet
 
 
 class PacedAz:
-    """An `Az` whose commands wait for their turn (`command_executor.Runner`)."""
+    """An `Az` whose commands wait for their turn (`command_executor.Runner`).
 
-    def __init__(self, az: Az, pace: Pace) -> None:
+    `reach` returns when Azure can be reached. It is asked before the command that follows one that could not.
+    """
+
+    def __init__(self, az: Az, pace: Pace, *, reach: Callable[[], object] = lambda: None) -> None:
         self._az = az
         self._pace = pace
+        self._reach = reach
+        self._away = False
 
     def missing(self) -> str | None:
         return self._az.missing()
@@ -40,12 +46,18 @@ class PacedAz:
         files: Mapping[str, str] | None = None,
         repeatable: bool = False,
         cwd: Path | None = None,
+        mark: str = "",
     ) -> AzResult:
-        """As `Az.run`. Raises AzureRefused (429) too, when Azure has asked for a longer pause; then nothing ran."""
+        """As `Az.run`. Raises AzureRefused (429) too, when Azure has asked for a longer pause, and CloudUnreachable,
+        when it was away and is still; then nothing ran."""
+        if self._away:
+            self._reach()
+            self._away = False
         method, url = request_of(argv, self._az.cloud.subscription)
         with self._pace.turn(method, url) as turn:
-            result = self._az.run(argv, timeout_s, files=files, repeatable=repeatable, cwd=cwd)
+            result = self._az.run(argv, timeout_s, files=files, repeatable=repeatable, cwd=cwd, mark=mark)
             self._listen(result.http, turn)
+        self._away = self._away or (result.rc != 0 and isinstance(refusal(result), CloudUnreachable))
         return result
 
     def _listen(self, http: Http, turn: Turn) -> None:
