@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import builtins
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,6 +46,8 @@ SUBSCRIPTIONS_VERSION = "2022-12-01"
 
 Json = dict[str, Any]
 OnSubmitted = Callable[[str], None]
+Leaving = Callable[[], Mapping[str, str]]
+"""Called just before a change leaves, after any waiting; gives headers to send with it. What it raises keeps it here."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Change:
     api_version: str | None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     action: str | None = None
+    leaving: Leaving = dict
 
     @property
     def path(self) -> str:
@@ -134,7 +137,7 @@ class Arm:
         url = self._url(path, api_version) + (f"&{urlencode({'$filter': where}, safe='$')}" if where else "")
         if body is None:
             return self._lists.pages(self._read(url))
-        answer = self._authorized("POST", url, body)
+        answer = self._authorized("POST", url, Change("POST", path, body, api_version))
         if answer.status >= 300:
             raise refusal(answer)
         return answer_object(answer)
@@ -148,12 +151,12 @@ class Arm:
         """The api-version that would be used, if it can be said without asking Azure."""
         return self._versions.known(type_)
 
-    def acted(self, resource_id: str, action: str, since: datetime) -> str | None:
-        """The latest status that the activity log has of an action on a resource since then (`Accepted`, `Succeeded`,
-        `Failed` …), None when it has none (yet: it lags by minutes)."""
+    def acted(self, resource_id: str, since: datetime, marks: Collection[str]) -> str | None:
+        """The latest status that the activity log has of a request to a resource that carried one of these
+        `x-ms-client-request-id`s (`Accepted`, `Succeeded`, `Failed` …), None when it has none (yet: it lags)."""
         from azlin.gateways.activity import status_of
 
-        return status_of(lambda path: self._read(self._ours(path)), resource_id, action, since)
+        return status_of(lambda path: self._read(self._ours(path)), resource_id, since, marks)
 
     # Changing
 
@@ -165,6 +168,7 @@ class Arm:
         api_version: str | None = None,
         if_none_match: bool = False,
         on_submitted: OnSubmitted | None = None,
+        leaving: Leaving = dict,
         deadline_s: float = DEADLINE_S,
     ) -> Json:
         """Create or replace, and return the resource once Azure has finished with it.
@@ -174,7 +178,7 @@ class Arm:
         `deadline_s`, also of a failed provisioning AzureRefused.
         """
         headers = {"if-none-match": "*"} if if_none_match else {}
-        change = Change("PUT", resource_id, body, api_version, headers)
+        change = Change("PUT", resource_id, body, api_version, headers, leaving=leaving)
         return self._carried_out(change, on_submitted, deadline_s)
 
     def patch(
@@ -196,11 +200,13 @@ class Arm:
         api_version: str | None = None,
         on_submitted: OnSubmitted | None = None,
         deadline_s: float = DEADLINE_S,
+        leaving: Leaving = dict,
     ) -> bool:
         """Delete, and return once Azure has finished. False: there was nothing to delete."""
         follower = self._follower(deadline_s)
         try:
-            submitted = self._submit(Change("DELETE", resource_id, None, api_version), on_submitted)
+            change = Change("DELETE", resource_id, None, api_version, leaving=leaving)
+            submitted = self._submit(change, on_submitted)
         except AzureRefused as refused:
             if refused.status == 404 and says_absent(refused.code, type_of(resource_id)):
                 return False
@@ -216,10 +222,11 @@ class Arm:
         *,
         api_version: str | None = None,
         on_submitted: OnSubmitted | None = None,
+        leaving: Leaving = dict,
         deadline_s: float = DEADLINE_S,
     ) -> Any:
         """Let a resource do something (`start`, `listKeys`), and return its result, None if it has none."""
-        change = Change("POST", resource_id, body, api_version, action=action)
+        change = Change("POST", resource_id, body, api_version, action=action, leaving=leaving)
         return self._carried_out(change, on_submitted, deadline_s)
 
     def follow(
@@ -256,7 +263,7 @@ class Arm:
 
     def _submit(self, change: Change, on_submitted: OnSubmitted | None) -> Submitted:
         def send(url: str) -> Answer:
-            answer = self._authorized(change.method, url, change.body, change.headers)
+            answer = self._authorized(change.method, url, change)
             if answer.status >= 300:
                 raise refusal(answer)
             return answer
@@ -320,14 +327,12 @@ class Arm:
                     return answer
             self._wait(backoff(attempt, asked_s))
 
-    def _authorized(
-        self, method: str, url: str, body: Json | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    def _authorized(self, method: str, url: str, change: Change | None = None) -> Answer:
         """Send with a token; with a new one when Azure no longer takes the one we had."""
-        answer = self._sent(method, url, body, headers)
+        answer = self._sent(method, url, change)
         if answer.status != 401:
             return answer
-        answer = self._sent(method, url, body, headers, renew=True)
+        answer = self._sent(method, url, change, renew=True)
         if answer.status == 401:
             said = refusal(answer)
             raise SignInNeeded(
@@ -337,18 +342,17 @@ class Arm:
             )
         return answer
 
-    def _sent(
-        self, method: str, url: str, body: Json | None, headers: Mapping[str, str] | None, *, renew: bool = False
-    ) -> Answer:
+    def _sent(self, method: str, url: str, change: Change | None, *, renew: bool = False) -> Answer:
         """The answer, also when the network is away for a while: what was not sent, or may be twice, is sent again."""
-        return self._outage.ride_out(
-            lambda: self._paced(method, url, self._headers(headers, renew=renew), body), repeatable=method == "GET"
-        )
+        return self._outage.ride_out(lambda: self._paced(method, url, change, renew=renew), repeatable=method == "GET")
 
-    def _paced(self, method: str, url: str, headers: Mapping[str, str], body: Json | None) -> Answer:
+    def _paced(self, method: str, url: str, change: Change | None, *, renew: bool = False) -> Answer:
         """Send when Azure's rate limits allow it. A read stands in line for longer: nobody waits for it elsewhere."""
+        headers = self._headers(change.headers if change is not None else None, renew=renew)
         with self._pace.turn(method, url, patience_s=PATIENCE_S if method == "GET" else PAUSE_S) as turn:
-            answer = self._http.request(method, url, headers=headers, body=body)
+            if change is not None:
+                headers |= change.leaving()
+            answer = self._http.request(method, url, headers=headers, body=change.body if change is not None else None)
             turn.heard(answer.status, answer.headers, answer.text if answer.status == 429 else "")
         return answer
 
