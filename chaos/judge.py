@@ -7,17 +7,19 @@ import os
 import sqlite3
 import subprocess
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Protocol, cast
 
 import msgspec
 
 from azlin.agentic.objective_manager import copy_of
-from azlin.agentic.types import Objective, Operation
+from azlin.agentic.types import Objective, Operation, ResourceRef
 from azlin.gateways.journal import Journal
 from azlin.paths import Paths
-from chaos.azure import Azure, Request, differs, ended_well
+from chaos.azure import Body, Request, differs, ended_well
 from chaos.lives import AZLIN, Run, outcome_of
 
 UNKNOWN = "outcome-unknown"
@@ -50,7 +52,24 @@ class Judged:
         return {kind: getattr(self, kind) for kind in kinds if getattr(self, kind)}
 
 
-def judge(run: Run, azure: Azure) -> Judged:
+class Seen(Protocol):
+    """What the judge looks at (`chaos.azure.Azure`)."""
+
+    def requests(self, prefix: str, since: float = 0.0) -> list[Request]: ...
+
+    def get(self, ref: ResourceRef) -> Body | None: ...
+
+    def groups(self, prefix: str) -> list[str]: ...
+
+    def listed(self, group: str) -> list[Body]: ...
+
+    def assignments(self, group: str) -> list[Body]: ...
+
+    def below(self, parent: ResourceRef, kind: str) -> list[Body]: ...
+
+
+def judge(run: Run, azure: Seen, verify: Callable[[Path], list[str]] | None = None) -> Judged:
+    """`verify` says what is wrong with the audit log of a home; left out, `azlin audit verify` does."""
     judged = Judged()
     asked = azure.requests(run.case.prefix, run.began_at)
     said = outcome_of(run.last)
@@ -61,7 +80,7 @@ def judge(run: Run, azure: Azure) -> Judged:
     _puts(asked, judged)
     _truth(run, said, good=good, judged=judged)
     _made_by_us(run, said, judged)
-    _files(run, judged)
+    _files(run, judged, verify or audit_complaints)
     _zombie(run, asked, judged)
     _pace(run, asked, judged)
     judged.damaged += [note for note in run.notes if "did not end" in note]
@@ -69,7 +88,7 @@ def judge(run: Run, azure: Azure) -> Judged:
     return judged
 
 
-def _as_wanted(run: Run, azure: Azure, judged: Judged) -> bool:
+def _as_wanted(run: Run, azure: Seen, judged: Judged) -> bool:
     """Every wanted thing is there as wanted, every doomed one is gone."""
     before = len(judged.lost)
     for operation in run.draft.operations:
@@ -87,7 +106,7 @@ def _as_wanted(run: Run, azure: Azure, judged: Judged) -> bool:
     return len(judged.lost) == before
 
 
-def _nothing_else(run: Run, azure: Azure, judged: Judged) -> None:
+def _nothing_else(run: Run, azure: Seen, judged: Judged) -> None:
     """Nothing is there that nobody wanted."""
     wanted = [operation for operation in run.draft.operations if operation.verb == "ensure"]
     before = [ref for ref, _ in run.draft.before]
@@ -187,7 +206,7 @@ def _short(said: dict[str, Any], run: Run) -> str:
     return str(said.get("summary") or run.last.err[-300:])[:200]
 
 
-def _files(run: Run, judged: Judged) -> None:
+def _files(run: Run, judged: Judged, verify: Callable[[Path], list[str]]) -> None:
     paths = Paths(run.home)
     try:
         with closing(sqlite3.connect(f"{paths.journal.as_uri()}?mode=ro", uri=True)) as ledger:
@@ -210,15 +229,21 @@ def _files(run: Run, judged: Judged) -> None:
                 json.loads(line)
             except ValueError:
                 judged.damaged.append(f"the command history holds {line[:60]!r}")
+    judged.damaged += verify(run.home)
+
+
+def audit_complaints(home: Path) -> list[str]:
+    """What `azlin audit verify` complains about."""
     verified = subprocess.run(
         [*AZLIN, "audit", "verify"],
-        env={**os.environ, "AZLIN_HOME": str(run.home)},
+        env={**os.environ, "AZLIN_HOME": str(home)},
         capture_output=True,
         text=True,
         check=False,
     )
-    if verified.returncode:
-        judged.damaged.append(f"audit verify: {verified.stdout[-300:]} {verified.stderr[-300:]}")
+    if verified.returncode == 0:
+        return []
+    return [f"audit verify: {verified.stdout[-300:]} {verified.stderr[-300:]}"]
 
 
 def _is_draft(name: str) -> bool:
