@@ -26,7 +26,8 @@ def identified(name: str, journal: Journal, *, made_something: bool = False) -> 
     if name != LAST:
         return name
     for one in journal.objectives():
-        if not made_something or journal.created(one.id):
+        asks = one.intent is not None and one.intent.family == "last-failure"  # about another, which is meant
+        if not asks and (not made_something or journal.created(one.id)):
             return one.id
     what = "no objective made anything that still exists" if made_something else "nothing was asked for yet"
     raise NotFound(what, fix="azlin objective list")

@@ -102,6 +102,11 @@ def test_last_is_the_newest(azlin, filed):
     assert json.loads(azlin("objective", "show", "last", "-o", "json").stdout)["id"] == CUT_OFF
 
 
+def test_a_question_about_the_last_request_is_not_the_last_request(azlin, filed):
+    assert azlin("doit", "why did that fail?").returncode == 0
+    assert CUT_OFF[:8] in azlin("objective", "show", "last").stdout
+
+
 def test_scripts_get_the_shape_that_doit_prints(azlin, filed):
     document = json.loads(azlin("objective", "show", MADE, "-o", "json").stdout)
     assert document["plan"]["operations"][0]["target"]["name"] == "Sam"
