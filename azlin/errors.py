@@ -196,6 +196,13 @@ class AzureRefused(AzlinError):
         self.body = body
 
 
+class CutShort(AzlinError):
+    """The journal could not be written any more in the middle of a run. What had begun is in it."""
+
+    ref = "cut-short"
+    exit_code = 7
+
+
 class RunnerNotStarted(AzlinError):
     """The process that was to carry an objective out in the background could not be started. Nothing ran."""
 

@@ -12,7 +12,7 @@ from azlin.agentic.terms import Terms
 from azlin.agentic.types import Objective
 from azlin.cli.ask import Keyboard
 from azlin.cli.output import Output
-from azlin.errors import AzlinError
+from azlin.errors import AzlinError, CutShort, StateDamaged, StateUnwritable
 from azlin.events import Event
 from azlin.paths import Paths
 from azlin.settings import Settings
@@ -53,20 +53,31 @@ def carry(
             raise KeyboardInterrupt from None  # it was interrupted before anything was filed
         view.finish(ended)
         return INTERRUPTED
+    except (StateUnwritable, StateDamaged) as stopped:
+        raise view.cut_short(stopped) from stopped
     view.finish(ended)
     return ended.outcome.exit_code if ended.outcome is not None else INTERRUPTED
 
 
 class Noting:
-    """A view that remembers which objective it was told about, so that an interrupted run can be named."""
+    """A view that remembers which objective it was told about, so that a run whose end cannot be filed can be named."""
 
     def __init__(self, view: View) -> None:
         self._view = view
+        self._begun = False
         self.objective: str | None = None
 
     def show(self, event: Event) -> None:
         self.objective = event.objective or self.objective
+        self._begun = self._begun or event.kind == "operation-started"
         self._view.show(event)
+
+    def cut_short(self, stopped: AzlinError) -> AzlinError:
+        """The error that says how to go on when a full disk, say, stopped a run in the middle."""
+        if not self._begun or self.objective is None:
+            return stopped
+        fix = f"{stopped.fix}; then: azlin objective resume {self.objective[:8]}"
+        return CutShort(f"{stopped.what}: the run was cut short, its end is not on file", why=stopped.why, fix=fix)
 
     def finish(self, objective: Objective) -> None:
         self._view.finish(objective)
