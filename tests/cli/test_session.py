@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from azlin.agentic.terms import Terms
-from azlin.agentic.types import Objective, Outcome, Request
+from azlin.agentic.types import MadeAgainst, Objective, Outcome, Plan, Request
 from azlin.cli import session
 from azlin.cli.output import Output
-from azlin.errors import NotFound
+from azlin.errors import AzlinError, NotFound, StateUnwritable
 from azlin.events import Event
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -92,3 +92,22 @@ def test_an_interrupted_run_names_the_command_that_resumes_it(run):
 def test_interrupted_before_anything_was_filed_there_is_nothing_to_resume(run):
     with pytest.raises(KeyboardInterrupt):
         run(Output())
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_full_disk_in_the_middle_names_the_command_that_goes_on(monkeypatch, begun):
+    monkeypatch.setattr(session, "open_app", lambda terms: App())
+    full = StateUnwritable("cannot write the journal", why="disk full", fix="free some space")
+
+    def engine(app, view, asker) -> Objective:
+        view.show(Event(kind="operation-started" if begun else "plan-made", objective=ID, at=NOW, about=ABOUT))
+        raise full
+
+    with pytest.raises(AzlinError) as stopped:
+        session.carry(Terms(), Output(form="json"), engine)
+    assert stopped.value.exit_code == (7 if begun else 1)
+    assert ("azlin objective resume aaaaaaaa" in stopped.value.fix) == begun
+    assert stopped.value.why == "disk full"
+
+
+ABOUT = {"operation": "vm", "plan": Plan(operations=(), made_against=MadeAgainst(cloud="sandbox"))}
