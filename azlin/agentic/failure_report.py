@@ -138,7 +138,7 @@ def filled(text: str, operation: Operation, objective: Objective) -> str:
         return shlex.quote(str(said)) if said else found[1].upper()
 
     text = _PLACEHOLDER.sub(value, text)
-    text = re.sub(r"azlin objective resume(?! \w)", f"azlin objective resume {objective.id[:8]}", text)
+    text = re.sub(r"azlin objective resume( last\b|(?! \w))", f"azlin objective resume {objective.id[:8]}", text)
     if _ELLIPSIS in text and "{secret:" not in objective.request.text:
         text = text.replace(_ELLIPSIS, shlex.quote(objective.request.text))
     return text

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azlin.agentic.failure_analyzer import classify
@@ -142,6 +142,7 @@ def test_a_wrapper_with_something_inside_is_what_is_inside():
     )
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.none() | st.text(max_size=30),
     st.none() | st.text(max_size=200),

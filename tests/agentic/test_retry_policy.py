@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azlin.agentic.failure_catalogue import AZURES_CLASSES, CLASSES, RETRIED
@@ -142,6 +142,7 @@ def test_what_a_read_is_tried_again_for_an_operation_is_tried_again_for_too(stat
     assert retriable(refused(f"HTTP {status}", status))
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(), st.one_of(st.none(), st.integers(100, 599)), st.text())
 def test_whatever_azure_says_has_a_class_and_only_passing_trouble_is_tried_again(
     code: str, status: int | None, message: str

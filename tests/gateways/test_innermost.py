@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azlin.gateways.innermost import Said, errors_in, said_in
@@ -172,6 +172,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=200) | JSON.map(json.dumps), st.text(max_size=10))
 def test_whatever_it_is_handed_it_says_something_and_never_fails(text: str, code: str):
     assert errors_in(text, code)
