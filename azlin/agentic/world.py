@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 from azlin.agentic.types import MadeAgainst, ResourceRef, canonical
 from azlin.errors import WorldUnknown
@@ -33,6 +33,11 @@ class Reader(Protocol):
         """All resources of a type in the subscription or a group, whole; [] when there are none. For
         `Microsoft.Resources/resources` every resource's envelope (no properties)."""
         ...
+
+
+@runtime_checkable
+class Inquirer(Protocol):
+    """A door that can also be asked what is no resource (`gateways.arm.Arm` is one)."""
 
     def inquire(self, path: str, api_version: str, *, where: str = "", body: Resource | None = None) -> Any:
         """What Azure tells that is no resource: SKUs, usages, whether a name is free. A list is whole, all pages of it.
@@ -75,11 +80,11 @@ class World:
         return self._ask(key, lambda reader: reader.list(type, group=group, expand=expand))
 
     def inquire(self, path: str, api_version: str, *, where: str = "", body: Resource | None = None) -> Any:
-        """What Azure tells that is no resource (`Reader.inquire`), below this subscription: `providers/NS/skus`.
+        """What Azure tells that is no resource (`Inquirer.inquire`), below this subscription: `providers/NS/skus`.
 
         It is asked now, and no plan is made against it: what is on offer changes by the hour.
         """
-        if self._reader is None or self.cloud.subscription is None or not self.cloud.signed_in:
+        if not isinstance(self._reader, Inquirer) or self.cloud.subscription is None or not self.cloud.signed_in:
             raise self._unknown()
         whole = f"/subscriptions/{self.cloud.subscription}/{path}"
         return self._reader.inquire(whole, api_version, where=where, body=body)

@@ -47,7 +47,7 @@ SUBSCRIPTIONS_VERSION = "2022-12-01"
 Json = dict[str, Any]
 OnSubmitted = Callable[[str], None]
 Leaving = Callable[[], Mapping[str, str]]
-"""Called just before a change leaves, after any waiting; gives headers to send with it. What it raises keeps it here."""
+"""Called just before a change leaves, after any waiting; gives headers to send along. What it raises keeps it here."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Arm:
         return [one for one in whole if one is not None]
 
     def inquire(self, path: str, api_version: str, *, where: str = "", body: Json | None = None) -> Any:
-        """What Azure tells that is no resource (`world.Reader.inquire`): every element of a list, else the answer.
+        """What Azure tells that is no resource (`world.Inquirer.inquire`): every element of a list, else the answer.
 
         With a `body` it is a POST that changes nothing (checkNameAvailability), and leaves once.
         """
