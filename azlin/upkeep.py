@@ -63,7 +63,7 @@ class Upkeep:
     def family(self) -> IntentFamily:
         from azlin.agentic.families.mend import Mend
 
-        return Mend(self._journal.load, self.wishes, self._stands)
+        return Mend(self._journal.load, self.wishes, self._stands, self._schemas.strip_read_only)
 
     def _stands(self, wishes: Wishes, world: World) -> Mapping[str, Stand]:
         from azlin.agentic.families.mend import Stand

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from azlin.agentic.types import Operation, Plan
-from azlin.agentic.world import Resource
+from azlin.agentic.world import VOLATILE, Resource
 from azlin.gateways.schema_flags import TypeFlags
 from azlin.redaction import MASK, PLACEHOLDER, is_secret_name, redact
 
@@ -204,6 +204,8 @@ class _Comparison:
                 yield Difference(f"{path}[{(name or '?').rpartition('/')[2]}]", None, redact(element))
 
     def _is_hidden(self, key: str, path: str, wanted: Any) -> bool:
+        if key.casefold() in VOLATILE and not path.startswith("tags."):
+            return True  # it came with a body that was read, and changes by itself
         if key.casefold() in NEVER_RETURNED or (is_secret_name(key) and not path.startswith("tags.")):
             return not isinstance(wanted, dict) or key.casefold() in NEVER_RETURNED
         if isinstance(wanted, str) and (PLACEHOLDER.search(wanted) or wanted == MASK):

@@ -228,6 +228,13 @@ def test_a_difference_shows_no_secret():
     assert "Canary" not in one
 
 
+def test_what_changes_by_itself_is_wanted_by_nobody_at_any_depth():
+    wanted = {"properties": {"rules": [{"name": "a", "etag": "1", "properties": {"provisioningState": "Updating"}}]}}
+    there = {"properties": {"rules": [{"name": "a", "etag": "2", "properties": {"provisioningState": "Succeeded"}}]}}
+    assert found(wanted, there) == []
+    assert found({"tags": {"etag": "1"}}, {"tags": {"etag": "2"}}) != []
+
+
 def test_mending_touches_only_the_settings_that_differ():
     there = {
         "Tags": {"env": "dev", "own": "1"},

@@ -46,8 +46,16 @@ class Mend:
     examples: tuple[str, ...] = ()
     parameters: type[msgspec.Struct] = MendParameters
 
-    def __init__(self, load: Callable[[str], Objective], wishes: Callable[[Objective], Wishes], judge: Judge) -> None:
+    def __init__(
+        self,
+        load: Callable[[str], Objective],
+        wishes: Callable[[Objective], Wishes],
+        judge: Judge,
+        writable: Callable[[str, Mapping[str, Any]], dict[str, Any]],
+    ) -> None:
+        """`writable`: (type, body) → the body without what only Azure sets, at any depth."""
         self._load = load
+        self._writable = writable
         self._wishes = wishes
         self._judge = judge
 
@@ -77,7 +85,8 @@ class Mend:
             case "gone" if operation.verb == "ensure":
                 draft.ensure(target, operation.desired)
             case "changed" if operation.verb == "ensure" and (there := draft.world.get(target)) is not None:
-                draft.change(target, mended(body_of(there), operation.desired, stand.differing))
+                body = self._writable(target.type, body_of(there))
+                draft.change(target, mended(body, operation.desired, stand.differing))
             case "changed" if operation.verb == "act":
                 draft.act(target, str(operation.desired["action"]), "mend")
             case "back":

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -15,7 +16,13 @@ from tests.gateways.ledger_builders import asked
 VM = ResourceRef(type="Microsoft.Compute/virtualMachines", name="sam", group="g", subscription="s")
 NIC = ResourceRef(type="Microsoft.Network/networkInterfaces", name="nic", group="g", subscription="s")
 BODY = {"location": "westeurope", "tags": {"env": "prod"}, "properties": {"nic": NIC.id}}
-THERE = {"id": VM.id, "type": VM.type, "tags": {"env": "dev", "own": "1"}, "properties": {"vmId": "1", "nic": NIC.id}}
+THERE = {
+    "id": VM.id,
+    "type": VM.type,
+    "tags": {"env": "dev", "own": "1"},
+    "properties": {"vmId": "1", "nic": NIC.id},
+    "zones": ["1"],
+}
 
 
 class Azure:
@@ -36,10 +43,15 @@ def op(verb: Any = "ensure", effect: Any = "creates", target: ResourceRef = VM, 
     return Operation(id=target.name, verb=verb, effect=effect, target=target, desired=desired)
 
 
+def writable(type_: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    assert type_ == VM.type
+    return {key: value for key, value in body.items() if key != "zones"}
+
+
 def mending(azure: Azure, stands: dict[str, Stand], *operations: Operation, done: bool = True) -> Plan:
     objective = asked("11111111")
     wishes = Wishes(objective=objective, all=tuple(Wish(operation=one, done=done) for one in operations), plan=None)
-    family = Mend(lambda objective_id: objective, lambda objective: wishes, lambda wishes, world: stands)
+    family = Mend(lambda objective_id: objective, lambda objective: wishes, lambda wishes, world: stands, writable)
     world = World(Cloud(name="sandbox", tenant="t", subscription="s", sandbox=True), azure)
     intent = Intent(family="mend", action="mend", summary="", parameters={"objective": objective.id})
     return family.plan(intent, world)
@@ -59,6 +71,7 @@ def test_what_was_changed_is_changed_back_and_the_rest_of_it_stays():
     assert (change.verb, change.effect) == ("ensure", "changes")
     assert change.desired["tags"] == {"env": "prod", "own": "1"}
     assert "location" not in change.desired
+    assert "zones" not in change.desired
 
 
 def test_what_came_back_is_deleted_which_always_asks():
