@@ -61,15 +61,15 @@ class HeldLease:
             self._ledger.write(lambda ledger: let_go(ledger, self.objective, self.fence))
 
     def _beat(self) -> None:
-        beaten_at = time.monotonic()
+        beaten_at = _now()
         while not self._over.wait(min(HEARTBEAT_S, LISTEN_S)):
             # A full disk stops the runner at its next write, with that error; until then the heart goes on trying.
             with suppress(AzlinError):
                 self._look_for_requests()
-                if time.monotonic() - beaten_at < HEARTBEAT_S:
+                if not _far_apart(_now(), beaten_at):
                     continue
                 kept = self._ledger.write(lambda ledger: beat(ledger, self.objective, self.fence))
-                beaten_at = time.monotonic()
+                beaten_at = _now()
                 if not kept:
                     self._tell(lost="another runner took over, because this one had been silent")
                     return
@@ -93,6 +93,15 @@ class HeldLease:
             listeners = list(self._listeners)
         for hear in listeners:
             hear(lost or asked_to_stop or "")
+
+
+def _now() -> tuple[float, float]:
+    """Both clocks. After a machine has slept, or its clock was set, only the one that others judge us by has moved."""
+    return time.monotonic(), time.time()
+
+
+def _far_apart(now: tuple[float, float], then: tuple[float, float]) -> bool:
+    return any(abs(one - other) >= HEARTBEAT_S for one, other in zip(now, then, strict=True))
 
 
 def take(ledger: sqlite3.Connection, objective: str, runner: str, heir_of: int | None = None) -> tuple[int, int]:
