@@ -7,6 +7,7 @@ import queue
 import sqlite3
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -108,6 +109,19 @@ class TestLeases:
         holder = journal.holder("0bject1ve")
         assert holder is not None
         assert (holder.fence, holder.runner) == (7, "thief")
+
+    def test_after_the_clock_was_set_the_holder_beats_at_once(
+        self, journal: Journal, paths: Paths, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ledger_lease, "LISTEN_S", 0.005)
+        true_time = time.time
+        with journal.lease("0bject1ve", "doit") as lease:
+            for set_by_s in (3_600.0, -7_200.0):  # a machine that slept for an hour; a clock that was set back
+                monkeypatch.setattr(ledger_lease.time, "time", lambda by_s=set_by_s: true_time() + by_s)
+                until = time.monotonic() + 4  # less than the time between two heartbeats
+                while (holder := journal.holder("0bject1ve")) is None or not holder.alive:
+                    assert time.monotonic() < until
+            assert lease.lost is None
 
     def test_a_reused_process_number_is_not_taken_for_the_runner(self, journal: Journal, paths: Paths) -> None:
         with journal.lease("0bject1ve", "doit"):
