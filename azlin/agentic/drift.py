@@ -164,8 +164,7 @@ def _look(
     plan: Plan | None, world: World, unreadable: Unreadable | None, published: Published | None, wish: Wish
 ) -> Thing:
     if not wish.done:
-        begun = "it was begun, and nobody has looked at what became of it"
-        return _thing(wish, "not-done", why=begun if wish.begun else "the request did not get that far")
+        return _thing(wish, "not-done", why=_not_done(wish))
     try:
         if wish.removed or wish.operation.verb == "delete":
             return _absent(wish, world)
@@ -174,6 +173,14 @@ def _look(
         return _acted(wish, world) if wish.operation.verb == "act" else _commanded(wish, world)
     except AzlinError as refused:
         return _thing(wish, "unknown", why=f"Azure did not say: {refused.what}")
+
+
+def _not_done(wish: Wish) -> str:
+    if wish.failure:
+        return f"it failed: {wish.failure}"
+    return (
+        "it was begun, and nobody has looked at what became of it" if wish.begun else "the request did not get so far"
+    )
 
 
 def _absent(wish: Wish, world: World) -> Thing:

@@ -17,6 +17,7 @@ TITLE_MAX = 120
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b.", re.DOTALL)
 _TAGS = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_INLINE_TAGS = re.compile(r"</?(?:a|b|i|u|em|strong|code|span|mark|kbd|var|sub|sup)(?:\s[^<>]*)?>", re.IGNORECASE)
 _LINKS = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _LINE_MARKS = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]|>[> \t]*(?:\[![A-Z]+\])?|[-*+][ \t]|\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+.*$|```.*$)", re.M
@@ -28,7 +29,7 @@ _PLURAL = re.compile(r"(?<=ss)es$|(?<=x)es$|ies$|s$")
 
 def readable(text: str) -> str:
     """One line of plain text from a piece of HTML or Markdown."""
-    text = _TAGS.sub(" ", _ESCAPES.sub("", text))
+    text = _TAGS.sub(" ", _INLINE_TAGS.sub("", _ESCAPES.sub("", text)))
     text = _LINKS.sub(r"\1", _LINE_MARKS.sub("", text))
     text = html.unescape(_INLINE_MARKS.sub("", text))
     kept = (" " if char.isspace() else char for char in _ESCAPES.sub("", text))

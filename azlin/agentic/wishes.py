@@ -24,12 +24,14 @@ class Later(Value, frozen=True):
 
 class Wish(Value, frozen=True):
     """One operation of the objective, done or not. `operation.desired` is what is wanted now; `later` says who wanted
-    it, when it was not the objective itself. `begun`: it was started, whatever became of it. `removed`: azlin itself
-    has taken the thing away since. `returned`: what the operation deleted was made again by azlin itself."""
+    it, when it was not the objective itself. `begun`: it was started, whatever became of it; `failure`: why it failed.
+    `removed`: azlin itself has taken the thing away since. `returned`: what the operation deleted was made again by
+    azlin itself."""
 
     operation: Operation
     done: bool = True
     begun: bool = True
+    failure: str = ""
     removed: bool = False
     returned: bool = False
     later: Later | None = None
@@ -57,6 +59,8 @@ def wishes_of(objective: Objective, journal: Journal) -> Wishes:
         result, entry = results.get(operation.id), entries.get(operation.id)
         done = result is not None and result.status in ("done", "undone")
         wish = Wish(operation=operation, done=done, begun=entry is not None and entry.started_at is not None)
+        if result is not None and result.failure is not None and not done:
+            wish = replace(wish, failure=f"{result.failure.code}: {result.failure.message}")
         if result is not None and result.status == "undone":
             wish = replace(wish, removed=True, later=Later(objective=objective.id, request=objective.request.text))
         elif entry is not None and entry.removed and operation.verb != "delete":

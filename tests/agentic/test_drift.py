@@ -178,6 +178,13 @@ def test_a_request_that_did_not_come_to_its_end_says_so(verdict: Verdict):
     assert found.next_steps == ("azlin objective resume 11111111",)
     undone = surveyed(wished(one(), verdict=verdict, done=False, begun=False), Azure(THERE))
     assert undone.things[0].state == "not-done"
+    why = [surveyed(wished(one(), verdict=verdict, done=False, **more), Azure(THERE)).things[0].why
+           for more in ({"begun": False}, {"begun": True}, {"failure": "SkuNotAvailable: no"})]  # fmt: skip
+    assert why == [
+        "the request did not get so far",
+        "it was begun, and nobody has looked at what became of it",
+        "it failed: SkuNotAvailable: no",
+    ]
 
 
 # Prices

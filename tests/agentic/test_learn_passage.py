@@ -22,6 +22,7 @@ from azlin.agentic.learn_passage import (
     ("text", "shown"),
     [
         ("<p>Use <code>az vm list-skus</code>&nbsp;&amp; look.</p>", "Use az vm list-skus & look."),
+        ("It is <b>SkuNotAvailable</b>.<br>Choose <a href='x'>another</a>.", "It is SkuNotAvailable. Choose another."),
         ("## Symptom\n\nYou get **SkuNotAvailable**.", "Symptom You get SkuNotAvailable."),
         (
             "See [Quotas](https://learn.microsoft.com/azure/quotas) and ![a picture](x.png).",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from azlin.agentic.types import GROUP_TYPE, Intent, Objective, Operation, ResourceRef
+from azlin.agentic.types import GROUP_TYPE, Failure, Intent, Objective, Operation, ResourceRef
 from azlin.agentic.wishes import Wish, overridden, wishes_of
 from azlin.gateways.journal import Journal
 from azlin.paths import Paths
@@ -54,8 +54,10 @@ def test_what_failed_or_never_began_is_not_done(journal: Journal):
     journal.save(objective)
     start(journal, objective, DATA)
     assert [(one.done, one.begun) for one in wishes_of(objective, journal).all] == [(False, True), (False, False)]
-    journal.finished(objective.id, result(DATA, "failed"))
-    assert not wishes_of(objective, journal).all[0].done
+    failure = Failure(type="sku", code="SkuNotAvailable", message="not here")
+    journal.finished(objective.id, result(DATA, "failed", failure=failure))
+    failed = wishes_of(objective, journal).all[0]
+    assert (failed.done, failed.failure) == (False, "SkuNotAvailable: not here")
 
 
 def test_reads_are_no_wishes(journal: Journal):
