@@ -62,8 +62,10 @@ class ObjectiveManager:
         return self._journal.damaged()
 
     def show(self, objective_id: str) -> Objective:
-        """The objective as the journal has it. Its copy is mended if need be and possible."""
+        """The objective as the journal has it. Its copy is mended if need be and possible, and what a writer left that
+        was killed is cleared away."""
         objective = self._journal.load(objective_id)
+        clear_drafts(self._paths.objectives, of=self.copy_path(objective.id).name)
         if wrong := self._wrong_with(objective):
             self._mend(objective, wrong)
         return objective

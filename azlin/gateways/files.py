@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import glob
 import os
 import time
 from collections.abc import Generator
@@ -48,12 +49,27 @@ def write_whole(path: Path, content: bytes) -> None:
         raise unwritable(path, refused) from refused
 
 
-def clear_drafts(directory: Path) -> None:
-    """Remove the temporary files of writers that were killed in `write_whole`; those of living ones are younger."""
-    for draft in directory.glob(".*.*.*") if directory.is_dir() else ():
-        with suppress(OSError):
-            if time.time() - draft.stat().st_mtime > DRAFT_AGE_S:
+def clear_drafts(directory: Path, of: str | None = None) -> None:
+    """Remove the temporary files of writers that were killed in `write_whole`, or only those of one file (`of`).
+
+    A writer that lives is known by its number; a number that was given to somebody else since counts for an hour.
+    """
+    pattern = ".*.*.*" if of is None else f".{glob.escape(of)}.*.*"
+    for draft in directory.glob(pattern) if directory.is_dir() else ():
+        with suppress(OSError, ValueError):
+            writer = int(draft.name.split(".")[-2])
+            if not _lives(writer) or time.time() - draft.stat().st_mtime > DRAFT_AGE_S:
                 draft.unlink()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 def write_all(descriptor: int, content: bytes) -> None:

@@ -141,7 +141,8 @@ def test_all_copies_can_be_rebuilt(manager: ObjectiveManager, paths: Paths) -> N
     manager.copy_path(objectives[0].id).unlink()
     manager.copy_path(objectives[1].id).write_text("{")
     (paths.objectives / "stranger.json").write_text("{}")
-    left, fresh = (paths.objectives / f".{objectives[0].id}.json.{number}.1" for number in (1, 2))
+    alive = os.getpid()
+    left, fresh = (paths.objectives / f".{objectives[0].id}.json.{alive}.{number}" for number in (1, 2))
     for draft in (left, fresh):
         draft.write_text("{")
     os.utime(left, (1, 1))
@@ -155,6 +156,20 @@ def test_all_copies_can_be_rebuilt(manager: ObjectiveManager, paths: Paths) -> N
     assert not left.exists()
     assert fresh.exists()
     assert manager.rebuild().written == 0
+
+
+def test_what_a_killed_writer_left_of_an_objective_is_gone_when_it_is_asked_for(
+    manager: ObjectiveManager, paths: Paths
+) -> None:
+    asked, other = on_file(manager), on_file(manager)
+    dead = 2**22 + 1  # above every process number
+    drafts = [
+        paths.objectives / f".{one.id}.json.{writer}.1" for one in (asked, other) for writer in (dead, os.getpid())
+    ]
+    for draft in drafts:
+        draft.write_text("{")
+    manager.show(asked.id)
+    assert [draft.exists() for draft in drafts] == [False, True, True, True]
 
 
 def test_a_damaged_objective_is_named_the_others_are_listed_and_it_can_be_deleted(
