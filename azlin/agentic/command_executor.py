@@ -44,18 +44,21 @@ class Runner(Protocol):
         *,
         files: Mapping[str, str] | None = ...,
         repeatable: bool = ...,
+        mark: str = ...,
     ) -> AzResult: ...
 
 
 class Command(msgspec.Struct, frozen=True):
     """An argument list that starts with "az". A `body` is given to `az rest` as a file: it is never an argument.
 
-    `repeatable`: running it twice leaves the same as running it once.
+    `repeatable`: running it twice leaves the same as running it once. `mark` is the client request id of the requests
+    with which it changes something (az's own if empty).
     """
 
     argv: tuple[str, ...]
     body: Any = None
     repeatable: bool = False
+    mark: str = ""
 
     def __str__(self) -> str:
         """As it can be pasted into a shell, secrets masked."""
@@ -141,6 +144,7 @@ class CommandExecutor:
                 self._timeout_s if timeout_s is None else timeout_s,
                 files={} if body is None else {BODY: json.dumps(body)},
                 repeatable=command.repeatable,
+                mark=command.mark,
             )
         except AzlinError as failed:
             failed.what, failed.why = _named(failed.what, secrets), _named(failed.why, secrets)

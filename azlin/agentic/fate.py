@@ -8,7 +8,7 @@ the asynchronous operation, the activity log. What cannot be known is said to be
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Literal, Protocol, cast
 
@@ -40,14 +40,15 @@ class Witness(Protocol):
         when it failed, TimedOut."""
         ...
 
-    def acted(self, resource_id: str, action: str, since: datetime) -> str | None:
-        """The status (`Succeeded`, `Accepted`, `Failed` …) that the activity log has of an action on a resource since
-        then; None when it has none. It lags, so None proves nothing."""
+    def acted(self, resource_id: str, since: datetime, marks: Collection[str]) -> str | None:
+        """The status (`Succeeded`, `Accepted`, `Failed` …) that the activity log has of a request to a resource that
+        carried one of these client request ids; None when it has none. It lags, so None proves nothing."""
         ...
 
 
 class Inquest:
-    """Asks for the fate of operations. `deadline_s` bounds one question; `wait` sleeps and returns True when the run
+    """Asks for the fate of operations. `marks` are the client request ids that an operation's requests may have carried;
+    `deadline_s` bounds one question; `wait` sleeps and returns True when the run
     was stopped; nothing that is absent counts as such before `settled_at` (monotonic)."""
 
     def __init__(
@@ -55,12 +56,14 @@ class Inquest:
         azure: Witness,
         matches: Matches,
         *,
+        marks: Callable[[Operation, Entry], Collection[str]],
         deadline_s: float,
         settled_at: float,
         wait: Callable[[float], bool],
     ) -> None:
         self._azure = azure
         self._matches = matches
+        self._marks = marks
         self._deadline_s = deadline_s
         self._settled_at = settled_at
         self._wait = wait
@@ -156,7 +159,7 @@ class Inquest:
         """Raises AzureRefused when the log says that it failed."""
         if entry.started_at is None:
             return False
-        status = self._azure.acted(operation.target.id, action_of(operation), entry.started_at)
+        status = self._azure.acted(operation.target.id, entry.started_at, self._marks(operation, entry))
         if status is not None and status.casefold() in ("failed", "canceled"):
             raise AzureRefused(
                 "ActionFailed", f"Azure's activity log says that {_named(operation)} ended as {status}", status=409

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
@@ -17,6 +19,7 @@ from azlin.agentic.types import Failure, Operation, OperationResult
 from azlin.errors import AnswerLost, AzlinError, OutcomeUnknown, TimedOut
 from azlin.events import Telling
 from azlin.gateways.journal import Entry, Journal, PreImage
+from azlin.gateways.ledger_rows import operation_digest
 from azlin.redaction import redact
 
 SETTLE_S = 5.0
@@ -24,6 +27,12 @@ SETTLE_S = 5.0
 
 UNSETTLED = frozenset({TimedOut.ref, OutcomeUnknown.ref, AnswerLost.ref})
 """Failures (by code) after which Azure may have done, or still be doing, what was asked."""
+
+
+CLIENT_REQUEST_ID = "x-ms-client-request-id"
+"""The header by which a caller names its request; Azure's activity log keeps it."""
+
+MARKS = UUID("6f6a2b1c-5b5e-4f0e-9f4b-3f1d8f2f7a11")
 
 
 class JournalledRun:
@@ -130,6 +139,13 @@ class JournalledRun:
         )
         return attempt
 
+    def leaving(self, operation: Operation) -> Mapping[str, str]:
+        """A process that slept for long (a laptop's lid, SIGSTOP) may wake up with its lease gone: then another has gone
+        on with what it had begun, and what it still wants to send must not leave."""
+        self._journal.confirm(self._objective)
+        entry = self._journal.entry(self._objective, operation.id)
+        return {CLIENT_REQUEST_ID: self._mark(operation, 1 if entry is None else entry.attempts)}
+
     def submitted(self, operation: Operation, async_url: str) -> None:
         self._journal.submitted(self._objective, operation.id, async_url)
         self._telling.tell("operation-waiting", self._objective, operation=operation.id)
@@ -174,7 +190,7 @@ class JournalledRun:
         entry = self._journal.entry(self._objective, operation.id)
         if operation.verb != "act" or entry is None or entry.started_at is None:
             return None
-        status = self._azure.acted(operation.target.id, str(operation.desired.get("action", "")), entry.started_at)
+        status = self._azure.acted(operation.target.id, entry.started_at, self._marks(operation, entry))
         return None if status is None else status.casefold() not in ("failed", "canceled")
 
     def _adopted(self, operation: Operation, entry: Entry, *, lost: bool) -> OperationResult | None:
@@ -191,10 +207,23 @@ class JournalledRun:
         )
         return self.finish(operation, adopted)
 
+    def _marks(self, operation: Operation, entry: Entry) -> list[str]:
+        return [self._mark(operation, attempt) for attempt in range(1, entry.attempts + 1)]
+
+    def _mark(self, operation: Operation, attempt: int) -> str:
+        """What the requests of an attempt are called: the same whatever the operation is called in a plan made again,
+        and different for two acts that only their bodies tell apart."""
+        return str(uuid5(MARKS, f"{self._objective}/{operation_digest(operation)}/{attempt}"))
+
     def _inquest(self, *, lost: bool) -> Inquest:
         settled_at = time.monotonic() + self._settle_s if lost else self._settled_at
         return Inquest(
-            self._azure, self._matches, deadline_s=self.timeout_s, settled_at=settled_at, wait=self._stop.wait
+            self._azure,
+            self._matches,
+            marks=self._marks,
+            deadline_s=self.timeout_s,
+            settled_at=settled_at,
+            wait=self._stop.wait,
         )
 
     def _commit(self, operation: Operation, result: OperationResult) -> OperationResult:

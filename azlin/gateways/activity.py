@@ -6,9 +6,8 @@ Protocol: Microsoft.Insights "Activity Logs - List" (api-version 2015-04-01); a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -17,11 +16,23 @@ from azlin.gateways.http import Answer
 
 VERSION = "2015-04-01"
 SKEW_MAX = timedelta(hours=1)
-"""How far the clock of the cloud may be from ours without being noticed in what is asked for."""
+"""How far the clock of the cloud may be from ours."""
 
 
-def path_of(resource_id: str, since: datetime) -> str:
-    """Path and query of what happened to a resource since then."""
+def status_of(read: Callable[[str], Answer], resource_id: str, since: datetime, marks: Collection[str]) -> str | None:
+    """The latest status the log has of a request to a resource that carried one of `marks` as its client request id;
+    None without an entry. `since` (our clock) only narrows the search.
+
+    `read` GETs a path of the cloud and raises its refusals; so does this.
+    """
+    events = cast("list[dict[str, Any]]", answer_object(read(_path(resource_id, since))).get("value") or [])
+    wanted = {mark.casefold() for mark in marks}
+    ours = [event for event in events if wanted & _marks_of(event)]
+    latest = max(ours, key=lambda event: str(event.get("eventTimestamp", "")), default=None)
+    return None if latest is None else str(_value(latest.get("status")) or "Accepted")
+
+
+def _path(resource_id: str, since: datetime) -> str:
     subscription = resource_id.strip("/").split("/")[1]
     until = datetime.now(UTC) + SKEW_MAX
     times = f"eventTimestamp ge '{_at(since - SKEW_MAX)}' and eventTimestamp le '{_at(until)}'"
@@ -30,33 +41,11 @@ def path_of(resource_id: str, since: datetime) -> str:
     return f"{root}?api-version={VERSION}&$filter={quote(wanted)}"
 
 
-def status_of(read: Callable[[str], Answer], resource_id: str, action: str, since: datetime) -> str | None:
-    """The latest status the log has of an action on a resource since then (by our own clock); None without an entry.
-
-    `read` GETs a path of the cloud and raises its refusals; so does this. An entry of the second before counts as well,
-    because the cloud tells its time in seconds.
-    """
-    answer = read(path_of(resource_id, since))
-    first = _at(since - _ahead(answer))
-    events = cast("list[dict[str, Any]]", answer_object(answer).get("value") or [])
-    ending = f"/{action}/action".casefold()
-    done = [
-        event
-        for event in events
-        if str(_value(event.get("operationName"))).casefold().endswith(ending)
-        and str(event.get("eventTimestamp", "")) >= first
-    ]
-    latest = max(done, key=lambda event: str(event.get("eventTimestamp", "")), default=None)
-    return None if latest is None else str(_value(latest.get("status")) or "Accepted")
-
-
-def _ahead(answer: Answer) -> timedelta:
-    """How far our clock is ahead of the cloud's, by the `Date` of its answer."""
-    said = answer.headers.get("date")
-    try:
-        return datetime.now(UTC) - parsedate_to_datetime(said) if said else timedelta(0)
-    except (ValueError, TypeError):
-        return timedelta(0)
+def _marks_of(event: dict[str, Any]) -> set[str]:
+    """What the caller named its request, case-folded: `httpRequest.clientRequestId`, and where a service took it over
+    as the correlation id."""
+    request = cast("dict[str, Any]", event.get("httpRequest") or {})
+    return {str(name).casefold() for name in (request.get("clientRequestId"), event.get("correlationId")) if name}
 
 
 def _value(word: Any) -> Any:

@@ -164,18 +164,20 @@ class Az:
         files: Mapping[str, str] | None = None,
         repeatable: bool = False,
         cwd: Path | None = None,
+        mark: str = "",
     ) -> AzResult:
         """Run a command to its end. An `rc` other than 0 is not an error here; `refusal(result)` makes one of it.
 
         `files` are texts that arguments name as `@NAME`. Neither they nor the arguments can be seen in the machine's
         list of processes, and neither is on a disk. `repeatable` says that running it twice is no worse than once.
+        `mark` is the `x-ms-client-request-id` of every request with which az changes something.
 
         Raises UsageRefused when az's parser does not accept the arguments (then nothing ran), TimedOut, AnswerLost,
         ToolMissing, PlanStale (another tenant is signed in now).
         """
         self._same_tenant()
         started_at = time.monotonic()
-        answer = self._ask("run", argv, timeout_s, files=files, repeatable=repeatable, cwd=cwd)
+        answer = self._ask("run", argv, timeout_s, files=files, repeatable=repeatable, cwd=cwd, mark=mark)
         if refused := answer.get("refused"):
             raise UsageRefused(
                 f"az does not accept `az {' '.join(_words(argv))}` as it stands: {refused['message']}",
@@ -227,8 +229,15 @@ class Az:
         files: Mapping[str, str] | None = None,
         repeatable: bool = True,
         cwd: Path | None = None,
+        mark: str = "",
     ) -> dict[str, Any]:
-        request = {"do": do, "argv": list(argv), "cwd": str(cwd or Path.cwd()), "files": dict(files or {})}
+        request = {
+            "do": do,
+            "argv": list(argv),
+            "cwd": str(cwd or Path.cwd()),
+            "files": dict(files or {}),
+            "mark": mark,
+        }
         return self.link.ask(request, timeout_s, repeatable=repeatable)
 
     def _same_tenant(self) -> None:

@@ -223,6 +223,10 @@ class Journal(Protocol):
         """
         ...
 
+    def confirm(self, objective_id: str) -> None:
+        """Raise StillRunning unless the lease under which this journal writes to an objective still holds."""
+        ...
+
     def ask_to_stop(self, objective_id: str, why: str) -> Holder | None:
         """Ask whoever carries an objective out to finish what is in flight and start nothing new, and return who was
         asked; None if nobody alive carries it out. Needs no lease."""

@@ -169,6 +169,9 @@ class Ledger(Journal):
         rows = self._rows("SELECT * FROM leases WHERE objective = ?", objective_id)
         return ledger_lease.holder_of(rows[0]) if rows else None
 
+    def confirm(self, objective_id: str) -> None:
+        self._store.read(lambda ledger: self._require_lease(ledger, objective_id))
+
     def ask_to_stop(self, objective_id: str, why: str) -> Holder | None:
         return self._store.write(lambda ledger: ledger_lease.ask_to_stop(ledger, objective_id, why))
 

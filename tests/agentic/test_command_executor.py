@@ -38,6 +38,7 @@ class Scripted:
         *,
         files: Mapping[str, str] | None = None,
         repeatable: bool = False,
+        mark: str = "",
     ) -> AzResult:
         self.ran.append((list(argv), timeout_s, dict(files or {})))
         if isinstance(self.result, Exception):

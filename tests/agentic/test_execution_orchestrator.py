@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from msgspec.structs import replace
 
 from azlin.agentic.execution_orchestrator import execute as carry_out
 from azlin.agentic.journalled_run import JournalledRun
 from azlin.agentic.strategies.base_strategy import Fit, Run
 from azlin.agentic.strategies.stepwise import Stepwise
 from azlin.agentic.types import MadeAgainst, Objective, Operation, OperationResult, Plan, Request, ResourceRef
-from azlin.errors import AnswerLost, AzureRefused, CloudUnreachable, StateUnwritable, ToolMissing
+from azlin.errors import AnswerLost, AzureRefused, CloudUnreachable, StateUnwritable, StillRunning, ToolMissing
 from azlin.events import Event, Telling
 from azlin.gateways.journal import Journal
 from azlin.paths import Paths
@@ -44,8 +45,8 @@ class Cloud(Stepwise):
     ) -> Any:
         raise AssertionError(f"{async_url} was followed")
 
-    def acted(self, resource_id: str, action: str, since: datetime) -> str | None:
-        return self.log.get(f"{action} {resource_id}".casefold())
+    def acted(self, resource_id: str, since: datetime, marks: Collection[str]) -> str | None:
+        return next((self.log[mark] for mark in marks if mark in self.log), None)
 
     def missing(self) -> str | None:
         return None
@@ -58,6 +59,7 @@ class Cloud(Stepwise):
 
     def perform(self, operation: Operation, run: Run) -> Any:
         self.sent.append(operation.id)
+        self.mark = run.leaving(operation)["x-ms-client-request-id"]
         if self.journal is not None:
             entry = self.journal.entry(run.objective, operation.id)
             self.journal_at_call.append(entry.state if entry else None)
@@ -90,6 +92,18 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield journal
 
 
+def as_desired(operation: Operation, there: dict[str, Any] | None) -> bool:
+    return there == operation.desired if operation.verb == "ensure" else there is None
+
+
+def at_once(attempt: int, asked_s: float | None = None) -> float:
+    return 0.001
+
+
+def mark_of(run: JournalledRun, operation: Operation) -> str:
+    return run.leaving(operation)["x-ms-client-request-id"]
+
+
 def run_on(cloud: Cloud, journal: Journal, told: list[Event] | None = None) -> JournalledRun:
     telling = Telling()
     if told is not None:
@@ -99,7 +113,7 @@ def run_on(cloud: Cloud, journal: Journal, told: list[Event] | None = None) -> J
         "a" * 32,
         journal,
         cloud,
-        lambda operation, there: there == operation.desired if operation.verb == "ensure" else there is None,
+        as_desired,
         telling,
         timeout_s=30,
         settle_s=0,
@@ -223,7 +237,7 @@ def test_a_cloud_that_does_not_even_answer_a_look_is_given_up_too(journal: Journ
         raise CloudUnreachable("nobody answers")
 
     monkeypatch.setattr(cloud, "get", dead)
-    monkeypatch.setattr("azlin.agentic.strategies.attempts.backoff", lambda attempt, asked=None: 0.001)
+    monkeypatch.setattr("azlin.agentic.strategies.attempts.backoff", at_once)
     (result,) = execute(cloud, plan_of(ensure("a")), run)
     assert (result.status, cloud.sent, len(looks)) == ("failed", [], 5)
 
@@ -292,9 +306,11 @@ RESTART = Operation(id="r", verb="act", effect="changes", target=ref("sam"), des
 @pytest.mark.parametrize("logged", [True, False])
 def test_an_act_that_may_have_left_is_never_sent_again(journal: Journal, logged: bool):
     cloud = Cloud(sam={"tags": {}})
-    run_on(cloud, journal).start(RESTART, "cloud", "POST restart")  # and here the process dies
+    dead = run_on(cloud, journal)
+    dead.start(RESTART, "cloud", "POST restart")
+    mark = mark_of(dead, RESTART)  # and here the process dies
     if logged:
-        cloud.log[f"restart {ref('sam').id}".casefold()] = "Succeeded"
+        cloud.log[mark] = "Succeeded"
     (result,) = execute(cloud, plan_of(RESTART), run_on(cloud, journal))
     assert cloud.sent == []
     assert result.status == ("done" if logged else "failed")
@@ -303,17 +319,46 @@ def test_an_act_that_may_have_left_is_never_sent_again(journal: Journal, logged:
     if not logged:
         assert result.failure is not None
         assert result.failure.code == "outcome-unknown"
-        cloud.log[f"restart {ref('sam').id}".casefold()] = "Succeeded"  # the log lagged behind
+        cloud.log[mark] = "Succeeded"  # the log lagged behind
         (late,) = execute(cloud, plan_of(RESTART), run_on(cloud, journal))
         assert (cloud.sent, late.status) == ([], "done")
 
 
 def test_a_lost_answer_to_an_act_is_looked_up_and_not_repeated(journal: Journal):
-    cloud = Cloud(sam={"tags": {}})
-    cloud.trouble["r"] = [AnswerLost("nobody answered", repeatable=False)]
-    cloud.log[f"restart {ref('sam').id}".casefold()] = "Accepted"
+    class LosesAnswers(Cloud):
+        def perform(self, operation: Operation, run: Run) -> Any:
+            super().perform(operation, run)
+            self.log[run.leaving(operation)["x-ms-client-request-id"]] = "Accepted"
+            raise AnswerLost("nobody answered", repeatable=False)
+
+    cloud = LosesAnswers(sam={"tags": {}})
     (result,) = execute(cloud, plan_of(RESTART), run_on(cloud, journal))
     assert (result.status, cloud.sent) == ("done", ["r"])
+
+
+def test_two_acts_that_only_their_bodies_tell_apart_are_not_taken_for_each_other(journal: Journal):
+    cloud = Cloud(sam={"tags": {}})
+    keys = [replace(RESTART, id=key, desired={"action": "regenerateKey", "body": {"keyName": key}}) for key in "ab"]
+    dead = run_on(cloud, journal)
+    for key in keys:
+        dead.start(key, "cloud", "POST regenerateKey")
+    cloud.log[mark_of(dead, keys[0])] = "Succeeded"  # one left, and then the process died
+    results = execute(cloud, plan_of(*keys), run_on(cloud, journal))
+    assert [result.status for result in results] == ["done", "failed"]
+    assert cloud.sent == []
+
+
+def test_a_runner_that_slept_until_another_took_over_sends_nothing_more(journal: Journal, tmp_path: Path):
+    cloud = Cloud()
+    with journal.lease("a" * 32, "sleeper"):
+        run = run_on(cloud, journal)
+        run.start(ensure("a"), "cloud", "ensure a")
+        with (
+            Journal.open(Paths(tmp_path)) as other,
+            other.lease("a" * 32, "heir", heir_of=1),
+            pytest.raises(StillRunning),
+        ):
+            run.leaving(ensure("a"))
 
 
 def test_what_was_made_before_a_lost_answer_is_not_made_again(journal: Journal, monkeypatch: pytest.MonkeyPatch):
@@ -322,7 +367,7 @@ def test_what_was_made_before_a_lost_answer_is_not_made_again(journal: Journal, 
             super().perform(operation, run)
             raise AnswerLost("nobody answered", repeatable=True)
 
-    monkeypatch.setattr("azlin.agentic.strategies.attempts.backoff", lambda attempt, asked=None: 0.001)
+    monkeypatch.setattr("azlin.agentic.strategies.attempts.backoff", at_once)
     cloud = LosesAnswers()
     (result,) = execute(cloud, plan_of(ensure("a")), run_on(cloud, journal))
     assert (result.status, result.created, cloud.sent) == ("done", True, ["a"])
@@ -338,7 +383,7 @@ def test_what_azure_says_was_done_already_is_done_if_it_is_as_wanted(journal: Jo
 def test_a_child_is_tried_again_while_azure_does_not_see_the_parent_that_was_just_made(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("azlin.agentic.strategies.attempts.backoff", lambda attempt, asked=None: 0.001)
+    monkeypatch.setattr("azlin.agentic.strategies.attempts.backoff", at_once)
     unseen = AzureRefused("ParentResourceNotFound", "The parent resource was not found.", status=404)
     cloud = Cloud(old={"tags": {}})
     cloud.trouble["child"] = [unseen]
@@ -352,7 +397,7 @@ def test_a_child_is_tried_again_while_azure_does_not_see_the_parent_that_was_jus
 def test_after_the_deadline_of_the_run_nothing_new_begins(journal: Journal):
     cloud = Cloud()
     cloud.journal = journal
-    run = JournalledRun("a" * 32, journal, cloud, lambda *_: False, Telling(), timeout_s=30, deadline_s=0.0, settle_s=0)
+    run = JournalledRun("a" * 32, journal, cloud, as_desired, Telling(), timeout_s=30, deadline_s=0.0, settle_s=0)
     (result,) = execute(cloud, plan_of(ensure("a")), run)
     assert (result.status, cloud.sent) == ("skipped", [])
     assert run.out_of_time

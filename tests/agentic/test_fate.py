@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,8 +37,9 @@ class Azure:
             raise self.follow_says
         return self.follow_says
 
-    def acted(self, resource_id: str, action: str, since: datetime) -> str | None:
+    def acted(self, resource_id: str, since: datetime, marks: Collection[str]) -> str | None:
         self.asked_since.append(since)
+        assert list(marks) == ["mark-1"]
         return self.log.pop(0) if len(self.log) > 1 else self.log[0]
 
 
@@ -45,6 +47,7 @@ def fate(azure: Azure, operation: Operation, *, async_url: str | None = None, se
     inquest = Inquest(
         azure,
         lambda wanted, there: there is None if wanted.verb == "delete" else there is not None and "tags" in there,
+        marks=lambda operation, entry: ["mark-1"],
         deadline_s=0.2,
         settled_at=time.monotonic() + settle_s,
         wait=lambda seconds: bool(time.sleep(0.01)),

@@ -100,6 +100,7 @@ class ArmDirect(Stepwise):
             operation.target.id,
             self._filled(operation.desired),
             on_submitted=lambda url: run.submitted(operation, url),
+            leaving=lambda: run.leaving(operation),
             deadline_s=run.timeout_s,
         )
 
@@ -107,7 +108,10 @@ class ArmDirect(Stepwise):
         """Over only when Azure, asked, says that it is gone. What is absent already is done."""
         resource_id = operation.target.id
         there = self._arm.delete(
-            resource_id, on_submitted=lambda url: run.submitted(operation, url), deadline_s=run.timeout_s
+            resource_id,
+            on_submitted=lambda url: run.submitted(operation, url),
+            leaving=lambda: run.leaving(operation),
+            deadline_s=run.timeout_s,
         )
         if not there:
             return
@@ -126,6 +130,7 @@ class ArmDirect(Stepwise):
                 action,
                 self._filled(operation.desired.get("body")),
                 on_submitted=lambda url: run.submitted(operation, url),
+                leaving=lambda: run.leaving(operation),
                 deadline_s=run.timeout_s,
             )
         except AnswerLost as lost:

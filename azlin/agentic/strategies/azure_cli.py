@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, cast
 
+from msgspec.structs import replace
+
 from azlin.agentic.command_executor import Command, CommandExecutor
 from azlin.agentic.strategies import az_commands
 from azlin.agentic.strategies.base_strategy import Fit, Run
@@ -81,7 +83,7 @@ class AzureCli(Stepwise):
             case "act":
                 return self._act(operation, run)
             case "command":
-                return self._execute(self._command(operation), run.timeout_s).data
+                return self._execute(_marked(self._command(operation), operation, run), run.timeout_s).data
 
     def render_operation(self, operation: Operation) -> str:
         return str(self._command(operation))
@@ -112,7 +114,7 @@ class AzureCli(Stepwise):
 
     def _ensure(self, operation: Operation, run: Run) -> None:
         command = self._command(operation, ask=True)
-        done = self._execute(command, run.timeout_s)
+        done = self._execute(_marked(command, operation, run), run.timeout_s)
         if az_commands.is_rest(command):
             self._follow(operation, az_commands.method_of(operation), done, run)
 
@@ -120,7 +122,7 @@ class AzureCli(Stepwise):
         command = self._command(operation, ask=True)
         type_ = operation.target.type
         try:
-            done = self._executor.execute(command, run.timeout_s)
+            done = self._executor.execute(_marked(command, operation, run), run.timeout_s)
         except AzureRefused as refused:
             if refused.status == 404 and says_absent(refused.code, type_):
                 return
@@ -132,7 +134,7 @@ class AzureCli(Stepwise):
 
     def _act(self, operation: Operation, run: Run) -> Any:
         command = self._command(operation, ask=True)
-        done = self._execute(command, run.timeout_s)
+        done = self._execute(_marked(command, operation, run), run.timeout_s)
         return self._follow(operation, "POST", done, run) if az_commands.is_rest(command) else done.data
 
     def _follow(self, operation: Operation, method: Any, done: AzResult, run: Run) -> Any:
@@ -227,6 +229,11 @@ class AzureCli(Stepwise):
     def _execute(self, command: Command, timeout_s: float) -> AzResult:
         secrets = secrets_in([command.argv, command.body], self._secrets())
         return self._executor.execute(command, timeout_s, secrets=secrets)
+
+
+def _marked(command: Command, operation: Operation, run: Run) -> Command:
+    """The command as it may leave now. Raises StillRunning when another runner has taken over."""
+    return replace(command, mark=run.leaving(operation).get("x-ms-client-request-id", ""))
 
 
 def _id_of(operation: Operation) -> str:

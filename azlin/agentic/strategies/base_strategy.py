@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 import msgspec
@@ -41,6 +42,11 @@ class Run(Protocol):
     def start(self, operation: Operation, strategy: str, request: str) -> int:
         """Look at the resource as it is before we touch it, commit `started` with the exact request (redacted), and
         return the number of this attempt, from 1. Call before acting; raises what looking or committing raises."""
+        ...
+
+    def leaving(self, operation: Operation) -> Mapping[str, str]:
+        """Call just before a change leaves, after any waiting, and send the headers along. Raises StillRunning when
+        another runner has taken over meanwhile: then nothing may leave."""
         ...
 
     def submitted(self, operation: Operation, async_url: str) -> None:

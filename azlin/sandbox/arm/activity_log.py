@@ -214,6 +214,8 @@ def _shown(event: Event) -> Body:
         "subscriptionId": event.subscription,
         "tenantId": event.tenant,
     }
+    if event.correlation:
+        shown["httpRequest"] = {"clientRequestId": event.correlation}
     if event.message:
         shown["properties"] = {"statusMessage": event.message}
     return shown

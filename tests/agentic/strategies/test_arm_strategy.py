@@ -42,6 +42,9 @@ class Notes:
         self._attempts[operation.id] = self._attempts.get(operation.id, 0) + 1
         return self._attempts[operation.id]
 
+    def leaving(self, operation: Operation) -> dict[str, str]:
+        return {"x-ms-client-request-id": f"mark-{operation.id}"}
+
     def submitted(self, operation: Operation, async_url: str) -> None:
         self.told.append(("submitted", async_url))
 

@@ -41,6 +41,9 @@ class Notes:
         self.requests.append(request)
         return 1
 
+    def leaving(self, operation: Operation) -> dict[str, str]:
+        return {"x-ms-client-request-id": f"mark-{operation.id}"}
+
     def submitted(self, operation: Operation, async_url: str) -> None:
         pass
 
