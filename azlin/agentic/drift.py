@@ -64,7 +64,7 @@ class Thing(Value, frozen=True):
 
 
 class Costs(Value, frozen=True):
-    """The monthly bill of what the request made: `quoted` when it was asked for, and `now`. None: not known at all."""
+    """The monthly bill of what the request made: `quoted` when it was asked for, and `now`. None: not known at all, or it made nothing."""
 
     currency: str = "USD"
     quoted: Monthly | None = None
@@ -276,6 +276,8 @@ def _costs(
     """The two bills of what the request made. What it changed was quoted as a difference, which says nothing about the
     whole, and is left out of both."""
     made = {w.operation.id: w.operation for w in wishes if w.operation.effect == "creates" and w.done}
+    if not made:
+        return Costs(), list(things)
     states = {thing.operation: thing.state for thing in things}
     there = [one for name, one in made.items() if states[name] in ("as-desired", "changed", "back")]
     then = objective.quote or Quote(skipped="there was no quote")

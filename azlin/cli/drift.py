@@ -145,6 +145,8 @@ def _counted(found: Drift, standing: int) -> str:
 
 
 def _draw_costs(pen: Pen, costs: Costs) -> None:
+    if (costs.quoted, costs.now, costs.unpriced_then, costs.unpriced_now) == (None, None, (), ()):
+        return  # it made nothing
     now, quoted = _amount(costs.now, costs.currency), _amount(costs.quoted, costs.currency)
     line = f"Price of what it made: {now} now, {quoted} when it was asked for"
     if costs.now is not None and costs.quoted is not None and costs.now.expected != costs.quoted.expected:

@@ -82,6 +82,10 @@ def test_what_has_no_price_is_told(typed: Any):
     assert "no price now: vm:Sam: no meter" in out
 
 
+def test_where_nothing_was_made_no_price_is_told(typed: Any):
+    assert "Price" not in typed(answer(CHANGED, costs=Costs()), ID[:8])[1]
+
+
 @pytest.mark.parametrize(
     ("found", "plain", "telling"),
     [
