@@ -64,7 +64,8 @@ class Thing(Value, frozen=True):
 
 
 class Costs(Value, frozen=True):
-    """The monthly bill of what the request made: `quoted` when it was asked for, and `now`. None: not known at all, or it made nothing."""
+    """The monthly bill of what the request made: `quoted` when it was asked for, and `now`. None: not known at all, or
+    it made nothing."""
 
     currency: str = "USD"
     quoted: Monthly | None = None
