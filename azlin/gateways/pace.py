@@ -150,8 +150,9 @@ class Pace:
             return
         with self._lock:
             ours = self._lanes[name].sent - sent.sent
-        since = ours if sent.counted is None else max(ours, bucket.sent - sent.counted)
-        later = float(since + sent.in_flight)
+        others = 0 if sent.counted is None else max(0, bucket.sent - sent.counted - ours)
+        # How many of other processes were in flight when ours left nobody says: about as many as they sent meanwhile.
+        later = float(ours + sent.in_flight + 2 * others)
         bucket.hear(left, now, since_s=now - sent.at, later=later, was_full=sent.was_full)
 
     def _stand_in_line(self, name: str, patience_s: float) -> _Sent:

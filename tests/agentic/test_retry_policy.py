@@ -142,6 +142,19 @@ def test_what_a_read_is_tried_again_for_an_operation_is_tried_again_for_too(stat
     assert retriable(refused(f"HTTP {status}", status))
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("az exit code 1", "The command failed with an unexpected error. Here is the traceback:"),
+        ("OperationFailed", "Azure says Failed and gives no reason"),
+        ("UnreadableAnswer", "the answer with status 200 is not JSON"),
+        ("StillThere", "Azure said that x was deleted, and it is still there"),
+    ],
+)
+def test_what_tells_nothing_about_azure_is_not_tried_again(code: str, message: str):
+    assert not retriable(refused(code, None, message, body=message + "\nKeyError: 'x'"))
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.text(), st.one_of(st.none(), st.integers(100, 599)), st.text())
 def test_whatever_azure_says_has_a_class_and_only_passing_trouble_is_tried_again(
@@ -156,3 +169,9 @@ def test_whatever_azure_says_has_a_class_and_only_passing_trouble_is_tried_again
 @given(st.integers(1, 100))
 def test_the_waits_between_attempts_are_the_one_formula(attempt: int):
     assert 0 < backoff(attempt) <= 60
+
+
+def test_what_waiting_does_not_bring_back_is_not_tried_again():
+    stopped = CloudUnreachable("the sandbox does not answer")
+    stopped.worth_waiting_s = 5.0
+    assert not retriable(stopped)

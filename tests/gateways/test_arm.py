@@ -9,10 +9,11 @@ import pytest
 
 from azlin.agentic.types import ResourceRef
 from azlin.agentic.world import Reader, World
-from azlin.errors import AnswerLost, AzureRefused, CloudUnreachable, SignInNeeded, TimedOut
+from azlin.errors import AnswerLost, AzlinError, AzureRefused, CloudUnreachable, SignInNeeded, TimedOut
 from azlin.gateways.arm import Arm
 from azlin.gateways.cloud import Cloud, ServicePrincipal
 from azlin.gateways.http import Http
+from azlin.gateways.outage import Outage
 from azlin.gateways.tokens import Tokens
 from azlin.paths import Paths
 
@@ -368,3 +369,72 @@ def test_a_stopped_cloud_is_unreachable_at_once(cloud: Cloud, arm_of: Any, loopb
     with pytest.raises(CloudUnreachable):
         arm_of(replace(cloud, arm=gone.url)).get(THING)
     assert clock.waits == []
+
+
+# A network that is away
+
+
+@pytest.fixture
+def enduring(cloud: Cloud, clock: Clock, tmp_path: Path) -> Iterator[Arm]:
+    outage = Outage(600.0, now=clock.now, wait=lambda _, wait_s: clock.wait(wait_s))
+    with Http(cloud) as http:
+        tokens = Tokens(cloud, http, Paths(tmp_path))
+        yield Arm(cloud, http, tokens, lambda _: "2025-01-01", wait=clock.wait, now=clock.now, outage=outage)
+
+
+def fail(monkeypatch: pytest.MonkeyPatch, times: int, error: AzlinError, path: str = THING) -> None:
+    """Let the next requests to a path go wrong before they leave."""
+    real, left = Http.request, [error] * times
+
+    def request(self: Http, method: str, url: str, **named: Any) -> Any:
+        if path in url and left:
+            raise left.pop()
+        return real(self, method, url, **named)
+
+    monkeypatch.setattr(Http, "request", request)
+
+
+def test_a_change_that_could_not_leave_leaves_once_when_the_network_is_back(
+    enduring: Arm, loopback: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    loopback.on("PUT", THING, loopback.reply(body=WHOLE))
+    fail(monkeypatch, 12, CloudUnreachable("no route"))
+    assert enduring.put(THING, {}) == WHOLE
+    assert len(loopback.asked("PUT")) == 1
+    assert 120 < clock.now() < 300
+
+
+def test_a_change_whose_answer_was_lost_is_not_sent_again_here(
+    enduring: Arm, loopback: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    loopback.on("PUT", THING, loopback.reply(body=WHOLE))
+    fail(monkeypatch, 1, AnswerLost("gone", repeatable=True))
+    with pytest.raises(AnswerLost):
+        enduring.put(THING, {})
+    assert (loopback.asked("PUT"), clock.waits) == ([], [])
+
+
+def test_an_operation_is_followed_through_an_outage_of_minutes(
+    enduring: Arm, loopback: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    monitor = {"azure-asyncoperation": f"{loopback.url}{OPERATION}", "retry-after": "1"}
+    loopback.on("PUT", THING, loopback.reply(201, WHOLE, monitor))
+    loopback.on("GET", OPERATION, loopback.reply(body={"status": "Succeeded"}))
+    loopback.on("GET", THING, loopback.reply(body=WHOLE))
+    fail(monkeypatch, 10, AnswerLost("gone", repeatable=True), OPERATION)
+    assert enduring.put(THING, {}) == WHOLE
+    assert 100 < clock.now() < 300
+
+
+def test_a_sign_in_whose_answer_was_lost_has_sent_no_change(
+    enduring: Arm, loopback: Any, monkeypatch: pytest.MonkeyPatch
+):
+    loopback.on("PUT", THING, loopback.reply(body=WHOLE))
+    fail(monkeypatch, 2, AnswerLost("gone", repeatable=False), "/oauth2/")
+    assert enduring.put(THING, {}) == WHOLE
+    assert len(loopback.asked("PUT")) == 1
+
+
+def test_reaching_azure_is_any_answer_at_all(enduring: Arm, loopback: Any):
+    loopback.on("GET", "/subscriptions/s", loopback.reply(403, refused("AuthorizationFailed")))
+    enduring.reach()

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from azlin.errors import CloudUnreachable
 from azlin.gateways.az import Az, AzResult
 from azlin.gateways.az_pace import PacedAz, request_of
 from azlin.gateways.az_refusal import Http
@@ -23,9 +24,12 @@ class Answering:
 
     def __init__(self, http: Http) -> None:
         self.http = http
+        self.fails_with = ""
+        self.ran = 0
 
     def run(self, argv: Sequence[str], timeout_s: float = 1.0, **_: Any) -> AzResult:
-        return AzResult(tuple(argv), 0, "", "", 0.1, http=self.http)
+        self.ran += 1
+        return AzResult(tuple(argv), 1 if self.fails_with else 0, "", self.fails_with, 0.1, http=self.http)
 
 
 class Waits:
@@ -94,3 +98,31 @@ def test_what_the_polls_of_a_write_used_up_is_known_too():
 def test_what_another_service_answers_is_not_believed_of_resource_manager():
     refused = Http(429, "PUT", "https://v.vault.azure.net/secrets/s", {"retry-after": "9"})
     assert run_twice(refused, ["az", "keyvault", "secret", "set"]) == [0.0]
+
+
+def test_after_a_command_that_could_not_reach_azure_the_next_waits_until_it_can_be_reached():
+    az, reached = Answering(Http()), list[str]()
+    runner = PacedAz(cast("Az", az), Pace(), reach=lambda: reached.append("reached"))
+    runner.run(["az", "vm", "list"])
+    az.fails_with = "ERROR: Failed to establish a new connection: [Errno 101] Network is unreachable"
+    runner.run(["az", "vm", "list"])
+    assert reached == []
+    az.fails_with = ""
+    runner.run(["az", "vm", "list"])
+    runner.run(["az", "vm", "list"])
+    assert reached == ["reached"]
+
+
+def test_a_command_is_not_run_while_azure_is_away():
+    az = Answering(Http())
+    runner = PacedAz(cast("Az", az), Pace(), reach=calls_out)
+    az.fails_with = "ERROR: Network is unreachable"
+    runner.run(["az", "vm", "list"])
+    for _ in range(2):
+        with pytest.raises(CloudUnreachable):
+            runner.run(["az", "vm", "list"])
+    assert az.ran == 1
+
+
+def calls_out() -> None:
+    raise CloudUnreachable("nobody is there")

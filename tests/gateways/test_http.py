@@ -86,6 +86,7 @@ def test_a_cloud_that_does_not_answer_is_unreachable_and_the_fix_says_what_to_do
         http.request("GET", f"http://127.0.0.1:{a_dead_port()}/x")
     assert not isinstance(refused.value, AnswerLost)
     assert refused.value.fix == "azlin sandbox start"
+    assert refused.value.worth_waiting_s == 5.0  # nobody starts it but you
 
 
 @pytest.mark.parametrize(("method", "repeatable"), [("PUT", True), ("DELETE", True), ("GET", True), ("POST", False)])
@@ -159,6 +160,7 @@ def test_only_the_clouds_own_ca_is_trusted(loopback: Any, tmp_path: Path):
         with Http(stranger_trusted) as http, pytest.raises(CloudUnreachable) as refused:
             http.request("GET", f"{server.url}/x")
         assert "certificate verify failed" in refused.value.why.casefold()
+        assert refused.value.worth_waiting_s == 0.0
     finally:
         server.close()
 
