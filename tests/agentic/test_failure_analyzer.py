@@ -85,6 +85,49 @@ def test_every_class_is_shown():
     assert {type_ for *_, type_ in TOLD} == AZURES_CLASSES
 
 
+LASTS = [
+    ("BadRequest", "Provide a valid password and try again.", 400),
+    ("BadRequest", "The password is invalid. Please try again.", 400),
+    ("BadRequest", "Moving this resource is not supported at this time.", 400),
+    ("InvalidIdleTimeout", "Idle timeout must be between 4 and 30 minutes.", 400),
+    ("BadRequest", "The idleTimeoutInMinutes timeout must be between 4 and 30.", 400),
+    ("BadRequest", "The VM size does not have a temporary disk.", 400),
+    ("InvalidThrottlingPolicy", "The throttling policy is not valid.", 400),
+    ("BadRequest", "The If-Match header must be provided.", 400),
+    ("Conflict", "The operation is allowed only if the VM is running.", 409),
+    ("Conflict", "The private endpoint connection request is pending approval.", 409),
+    ("BadRequest", "The name is starting with a digit.", 400),
+    ("BadRequest", "The request was not completed because a value is wrong.", 400),
+    ("BadRequest", "The resource 'x' has not been created.", 400),
+    ("InternalLoadBalancerConfigurationError", "A subnet is needed.", 400),
+    ("Conflict", "The subscription is not in an active state.", 409),
+    ("OperationNotAllowed", "The server can be deleted only after all of its replicas were deleted.", 409),
+    ("Conflict", "The account still has linked workspaces; unlink them, then try again.", 409),
+    ("BadRequest", "The size Standard_D2 is not currently available in location westeurope.", 400),
+    ("BadRequest", "Choose a different name and retry.", 400),
+    ("Conflict", "The certificate is expired. Upload a new one and try again.", 409),
+    ("BadRequest", "The scaling rule must name a metric.", 400),
+    ("BadRequest", "Updating the SKU is not supported.", 400),
+    ("Conflict", "Deleting a default route table is not allowed.", 409),
+    ("BadRequest", "The retention of deleted backups cannot be shorter than 14 days.", 400),
+    ("BadRequest", "Concurrent job count must be at most 50.", 400),
+    ("Conflict", "A lock prevents the deletion.", 409),
+    ("Forbidden", "The vault does not allow access from public networks.", 403),
+    ("BadRequest", "Provisioning state is Failed. Delete the resource.", 400),
+    ("Conflict", "The database is paused. Resume it first.", 409),
+    ("BadRequest", "The rate limit policy expression is not valid.", 400),
+    ("BadRequest", "An expected property 'location' is missing; please check the request.", 400),
+    ("Conflict", "Another resource of that name exists in the region.", 409),
+]
+"""Messages with words in them that elsewhere mean that it will pass."""
+
+
+@pytest.mark.parametrize(("code", "message", "status"), LASTS)
+def test_what_somebody_has_to_change_is_not_tried_again(code: str, message: str, status: int):
+    failure = classify(code, message, status)
+    assert not failure.retriable, failure.type
+
+
 @pytest.mark.parametrize("status", [409, "409", " 409 "])
 def test_a_status_may_be_text(status: int | str):
     assert classify("Conflict", "no", status).status == 409
