@@ -8,8 +8,8 @@ done, so that it is neither made twice nor forgotten when the objective is undon
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from msgspec.structs import replace
 
@@ -23,6 +23,9 @@ from azlin.agentic.families.drafting import wired
 from azlin.agentic.types import Failure, Intent, Objective, OperationResult, Plan
 from azlin.agentic.world import World
 from azlin.errors import AzlinError, UsageRefused
+
+LOOK_S = 20.0
+"""How long Azure may take to say what else can be had, before the report goes on without an offer."""
 
 Results = Callable[[str], Mapping[str, OperationResult]]
 Planner = Callable[[Intent, World], Plan]
@@ -79,10 +82,14 @@ class Recovery:
         failed = failed_in(plan, results)
         if not failed:
             return Look()
-        with ThreadPoolExecutor(1, thread_name_prefix="cures") as hands:
-            looking = hands.submit(self._cures, objective, failed, plan, results, world)
-            explained = explain(objective, failed, history=self._history, look_up=self._look_up)
-            cures = looking.result()
+        cures: dict[str, tuple[Cure, ...]] = {}
+        looking = threading.Thread(
+            target=lambda: self._cures(objective, failed, plan, results, world, cures), name="cures", daemon=True
+        )
+        looking.start()
+        explained = explain(objective, failed, history=self._history, look_up=self._look_up)
+        looking.join(LOOK_S)
+        cures = dict(cures)  # what comes later comes too late
         for one in failed:
             self._history.failed(one.failure, one.operation.target.type)
         return Look(tuple(_with_suggestions(one, cures.get(one.signature, ()), objective) for one in explained), cures)
@@ -175,12 +182,13 @@ class Recovery:
         plan: Plan,
         results: Sequence[OperationResult],
         world: World,
-    ) -> dict[str, tuple[Cure, ...]]:
-        """By signature, the changes that would go through planning. Azure not answering is no offer, and no error."""
+        found: dict[str, tuple[Cure, ...]],
+    ) -> None:
+        """Puts the changes that would go through planning into `found`, by signature. Azure not answering is no offer,
+        and no error."""
         family = self._families.get(objective.intent.family) if objective.intent is not None else None
-        found: dict[str, tuple[Cure, ...]] = {}
         if not isinstance(family, Curing):
-            return found
+            return
         now = world.anew()
         for one in failed:
             signature = signature_of(one.failure)
@@ -192,7 +200,6 @@ class Recovery:
             except AzlinError:
                 continue
             found[signature] = tuple(cures[:OFFERS_MAX])
-        return found
 
     def _goes_through(self, family: Curing, case: Case, cure: Cure) -> bool:
         try:

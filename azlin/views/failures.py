@@ -53,7 +53,7 @@ def _read(pen: Pen, failure: Explanation) -> None:
     known = {page.url for page in failure.pages}
     for link in failure.links:
         if link not in known:
-            pen.line((f"{label:<{LABEL_WIDTH}}", "bold"), clean(link), indent=2)
+            pen.command(f"{label:<{LABEL_WIDTH}}{clean(link)}", indent=2)
             label = ""
     if failure.note:
         _told(pen, "", f"({failure.note})", "dim")

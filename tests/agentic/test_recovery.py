@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from azlin.agentic import recovery
 from azlin.agentic.approver import Question
 from azlin.agentic.failure_history import FailureHistory
 from azlin.agentic.families import IntentFamily
@@ -178,3 +180,17 @@ class TestWhatResolvedIt:
         done = [replace(result, status="done", failure=None) for result in scene.results]
         scene.recovery.resolved(changed, scene.plan, done, before, {})
         assert scene.history.all()["g"].resolved == "another name instead"
+
+
+def test_an_azure_that_does_not_answer_in_time_holds_the_report_up_no_longer(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+):
+    def never(*_: Any, **__: Any) -> Any:
+        time.sleep(1)
+        return []
+
+    monkeypatch.setattr(recovery, "LOOK_S", 0.05)
+    monkeypatch.setattr(scene.azure, "inquire", never, raising=False)
+    began = time.monotonic()
+    assert scene.look_back().failures[0].suggestions == ()
+    assert time.monotonic() - began < 0.5

@@ -99,6 +99,16 @@ def test_where_nobody_may_be_asked_nothing_is_changed_until_the_command_is_typed
     assert size_of(no_size) == "Standard_D2s_v4"
 
 
+def test_after_everything_was_taken_back_the_change_makes_all_of_it(no_size: Story):
+    ended = no_size.doit(WEB, yes=True, strategy="arm", on_failure="undo")
+    assert ended.outcome is not None
+    assert (ended.outcome.verdict, no_size.there()) == ("failed", set())
+    done = no_size.resume(ended, changes={"size": "Standard_D2s_v5"}, yes=True, strategy="arm")
+    assert done.outcome is not None
+    assert done.outcome.verdict == "achieved", done.outcome.summary
+    assert size_of(no_size) == "Standard_D2s_v5"
+
+
 def test_a_size_that_was_refused_is_not_offered_again(story: Story):
     story.fault(type=VMS, method="PUT", code="SkuNotAvailable", status=409, sku="Standard_D2s_v[35]")
     ended = story.doit(WEB, answers="y", strategy="arm")
