@@ -13,7 +13,7 @@ from azlin.agentic.strategies import az_commands
 from azlin.agentic.strategies.base_strategy import Fit, Run
 from azlin.agentic.strategies.stepwise import Stepwise, secrets_in
 from azlin.agentic.types import Operation, Plan
-from azlin.errors import AzlinError, AzureRefused, NotFound, UsageRefused
+from azlin.errors import AnswerLost, AzlinError, AzureRefused, NotFound, UsageRefused
 from azlin.gateways.api_versions import PROVIDERS_VERSION, ApiVersions
 from azlin.gateways.arm_error import retry_after_s
 from azlin.gateways.arm_id import collection, says_absent
@@ -114,7 +114,15 @@ class AzureCli(Stepwise):
 
     def _ensure(self, operation: Operation, run: Run) -> None:
         command = self._command(operation, ask=True)
-        done = self._execute(_marked(command, operation, run), run.timeout_s)
+        try:
+            done = self._execute(_marked(command, operation, run), run.timeout_s)
+        except AzureRefused as refused:
+            if not _about_itself(refused, operation):
+                raise
+            # az reads back what it has written, and readers lag: what az was told to make is not what it misses.
+            raise AnswerLost(
+                f"az wrote {operation.target.name}, and could not read it back", repeatable=True, why=refused.what
+            ) from refused
         if az_commands.is_rest(command):
             self._follow(operation, az_commands.method_of(operation), done, run)
 
@@ -234,6 +242,13 @@ class AzureCli(Stepwise):
 def _marked(command: Command, operation: Operation, run: Run) -> Command:
     """The command as it may leave now. Raises StillRunning when another runner has taken over."""
     return replace(command, mark=run.leaving(operation).get("x-ms-client-request-id", ""))
+
+
+def _about_itself(refused: AzureRefused, operation: Operation) -> bool:
+    """Whether Azure says that the very thing does not exist that the command was to make."""
+    named = f"{operation.target.type.split('/')[-1]}/{operation.target.leaf}".casefold()
+    absent = refused.status == 404 and says_absent(refused.code, operation.target.type)
+    return absent and any(f"{named}{end}" in refused.message.casefold() for end in ("'", '"', " "))
 
 
 def _id_of(operation: Operation) -> str:

@@ -34,7 +34,7 @@ class Notes:
         self._done = done or {}
         self._attempts: dict[str, int] = {}
 
-    def finished(self, operation: Operation, *, lost: bool = False) -> OperationResult | None:  # noqa: ARG002
+    def finished(self, operation: Operation, *, lost: bool = False) -> OperationResult | None:
         return self._done.get(operation.id)
 
     def start(self, operation: Operation, strategy: str, request: str) -> int:
@@ -56,7 +56,7 @@ class Notes:
 
         return replace(result, created=True) if operation.verb == "ensure" and result.status == "done" else result
 
-    def hand_on(self, operation: Operation, result: OperationResult) -> bool:  # noqa: ARG002
+    def hand_on(self, operation: Operation, result: OperationResult) -> bool:
         return False
 
     def stopped(self) -> str | None:

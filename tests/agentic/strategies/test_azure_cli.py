@@ -11,7 +11,7 @@ from azlin.agentic.command_executor import CommandExecutor
 from azlin.agentic.strategies.azure_cli import AzureCli
 from azlin.agentic.strategies.base_strategy import ExecutionStrategy
 from azlin.agentic.types import GROUP_TYPE, Effect, MadeAgainst, Operation, OperationResult, Plan, ResourceRef, Verb
-from azlin.errors import NotFound, Undecided
+from azlin.errors import AnswerLost, AzlinError, AzureRefused, NotFound, Undecided
 from azlin.gateways.az import Az
 from azlin.gateways.cloud import Cloud
 from azlin.paths import Paths
@@ -34,7 +34,7 @@ class Notes:
     def __init__(self) -> None:
         self.requests: list[str] = []
 
-    def finished(self, operation: Operation, *, lost: bool = False) -> OperationResult | None:  # noqa: ARG002
+    def finished(self, operation: Operation, *, lost: bool = False) -> OperationResult | None:
         return None
 
     def start(self, operation: Operation, strategy: str, request: str) -> int:
@@ -55,7 +55,7 @@ class Notes:
 
         return replace(result, created=True) if operation.verb == "ensure" and result.status == "done" else result
 
-    def hand_on(self, operation: Operation, result: OperationResult) -> bool:  # noqa: ARG002
+    def hand_on(self, operation: Operation, result: OperationResult) -> bool:
         return False
 
     def stopped(self) -> str | None:
@@ -315,6 +315,34 @@ def test_a_refusal_carries_azures_own_words(strategy: AzureCli, room: Room):
     [result] = apply(strategy, plan_of(lost))
     assert result.failure is not None
     assert (result.failure.code, result.failure.status) == ("ResourceGroupNotFound", 404)
+
+
+def test_what_az_wrote_and_cannot_read_back_yet_was_not_refused(strategy: AzureCli, room: Room):
+    machine(room)
+    vm = room.operations[-1]
+    blind = AzureRefused(
+        "ResourceNotFound",
+        f"The Resource '{vm.target.type}/{vm.target.name}' under resource group '{room.group}' was not found.",
+        status=404,
+    )
+    nic = AzureRefused(
+        "ResourceNotFound", "The Resource 'Microsoft.Network/networkInterfaces/x' was not found.", status=404
+    )
+    assert isinstance(failing(strategy, vm, blind), AnswerLost)
+    assert failing(strategy, vm, nic) is nic
+
+
+def failing(strategy: AzureCli, operation: Operation, refused: AzlinError) -> AzlinError:
+    """What a strategy makes of what az says."""
+
+    class Says:
+        def execute(self, *_: Any, **__: Any) -> Any:
+            raise refused
+
+    other = AzureCli(Says(), strategy._cloud, lambda type_: "2024-07-01")  # type: ignore[arg-type]
+    with pytest.raises(AzlinError) as raised:
+        other.perform(operation, Notes())
+    return raised.value
 
 
 def test_an_az_command_answers_with_its_data(strategy: AzureCli, room: Room):
