@@ -6,6 +6,7 @@ import getpass
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -51,9 +52,11 @@ def cancel(name: str, no_wait: bool, output: Output) -> int:
     One that nobody carries out is called off, after Azure was asked about what had begun. `objective resume --all`
     leaves it alone from then on; `objective resume ID` goes on with it, `objective undo ID` removes what it made.
     """
+    from azlin.agentic.audit_logger import AuditLogger
     from azlin.agentic.cancellation import refuse_if_over, why
     from azlin.gateways.journal import Journal
 
+    paths = Paths.from_environment()
     with records() as (journal, _):
         one = journal.load(identified(name, journal))
     reason = why(getpass.getuser())
@@ -61,15 +64,21 @@ def cancel(name: str, no_wait: bool, output: Output) -> int:
 
     def ask() -> Holder | None:
         """Also a runner that took over from the one that was asked."""
-        with Journal.read(Paths.from_environment()) as reader:
+        with Journal.read(paths) as reader:
             holder = reader.holder(one.id)
         if holder is None or not holder.alive or holder.fence in asked:
             return holder if holder is not None and holder.alive else None
-        with Journal.open(Paths.from_environment()) as writer:
+        with Journal.open(paths) as writer:
             holder = writer.ask_to_stop(one.id, reason)
-        if holder is not None:
+            if holder is None:
+                return None
             asked.append(holder.fence)
-            click.echo(f"pid {holder.pid} on {holder.host} was asked to stop: it finishes what is in flight", err=True)
+            told = f"pid {holder.pid} on {holder.host} was asked to stop: it finishes what is in flight"
+            audit = AuditLogger(paths, writer)
+            about = {"text": f"{reason}: {told}"}
+            audit(Event(kind="notice", objective=one.id, at=datetime.now(UTC), about=about))
+            audit.close()
+        click.echo(told, err=True)
         return holder
 
     if ask() is None:

@@ -121,6 +121,7 @@ def test_a_cancelled_run_finishes_what_is_in_flight_and_begins_nothing_new(desk:
     cancelled = desk("objective", "cancel", name, "-o", "json")
     assert cancelled.returncode == 1, cancelled.stderr
     assert "was asked to stop" in cancelled.stderr
+    assert "was asked to stop" in desk.paths.audit_log.read_text()
     outcome = json.loads(cancelled.stdout)["outcome"]
     assert outcome["verdict"] == "cancelled"
     statuses = {result["operation"]: result["status"] for result in outcome["results"]}
