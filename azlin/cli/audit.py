@@ -45,7 +45,7 @@ def tail(lines: int, output: Output) -> None:
 @output_options
 def show(name: str, output: Output) -> None:
     """The records of one objective. ID is the beginning of an id, or `last`."""
-    from azlin.cli.objective import LAST, identified
+    from azlin.cli.records import LAST, identified
 
     with _log() as (log, journal):
         records = log.show(identified(name, journal) if name == LAST else name)
