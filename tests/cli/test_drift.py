@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from azlin.agentic.drift import Costs, Drift, Setting, State, Thing
-from azlin.agentic.types import Monthly, Unpriced
+from azlin.agentic.types import Intent, Monthly, Unpriced
 from azlin.cli import main as front
+from azlin.cli.drift import meant
 from azlin.errors import SignInNeeded
-from tests.gateways.ledger_builders import asked
+from azlin.gateways.journal import Journal
+from azlin.paths import Paths
+from tests.gateways.ledger_builders import AT, asked, disk, make, planned
 
 ID = "11111111-2222-3333-4444-555555555555"
 
@@ -37,8 +41,6 @@ def answer(*things: Thing, finished: bool = True, **more: Any) -> Drift:
 def typed(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: Any) -> Callable[..., tuple[int, str, str]]:
     """Types `azlin drift …`, where Azure answers as it is told to."""
     from azlin.app import App
-    from azlin.gateways.journal import Journal
-    from azlin.paths import Paths
 
     monkeypatch.setenv("AZLIN_HOME", str(tmp_path))
     with Journal.open(Paths(tmp_path)) as journal:
@@ -121,3 +123,14 @@ def test_scripts_get_the_whole_answer_or_a_row_for_each_thing(typed: Any):
 def test_an_objective_that_does_not_exist_is_not_found(typed: Any):
     code, _, said = typed(answer(), "ffffffff")
     assert (code, "ffffffff" in said) == (3, True)
+
+
+def test_the_latest_is_the_one_that_was_mended_not_the_mending(tmp_path: Path):
+    with Journal.open(Paths(tmp_path)) as journal:
+        first, again = disk("data"), disk("again")
+        intent = Intent(family="mend", action="mend", summary="")
+        mending = asked("22222222", at=AT + timedelta(hours=1), parent=ID, intent=intent, plan=planned(again))
+        for objective, operation in ((asked(ID, plan=planned(first)), first), (mending, again)):
+            journal.save(objective)
+            make(journal, objective, operation)
+        assert meant("last", journal) == meant("2222", journal) == meant(ID[:8], journal) == ID
