@@ -131,6 +131,9 @@ def _told(about: dict[str, Any]) -> str:
     if isinstance(about.get("failure"), dict):
         failure = cast("dict[str, Any]", about["failure"])
         words += [f"{failure.get('code')}: {failure.get('message')}"]
+    if isinstance(about.get("explanation"), dict):
+        told = cast("dict[str, Any]", about["explanation"])
+        words += [f"{told.get('code')}: {told.get('cause')} {told.get('remedy')}"]
     if isinstance(about.get("intent"), dict):
         words += [str(about["intent"].get("summary", ""))]
     return "; ".join(words)
