@@ -29,6 +29,8 @@ TOLD = [
     ("BadRequest", "The server 'x' is being updated.", 400, "wait_for_state"),
     ("OperationNotAllowed", "The cluster is in 'Stopping' state.", 409, "wait_for_state"),
     ("NewThingNotReady", "no", None, "wait_for_state"),
+    ("CanceledAndSupersededDueToAnotherOperation", "no", 409, "wait_for_state"),
+    ("PreconditionFailed", "There is already an operation in progress here.", 412, "wait_for_state"),
     # capacity
     ("ZonalAllocationFailed", "We do not have sufficient capacity in zone 1.", 409, "capacity"),
     ("ServiceUnavailable", "We are currently experiencing high demand in this region.", 503, "capacity"),
@@ -118,6 +120,7 @@ LASTS = [
     ("BadRequest", "The rate limit policy expression is not valid.", 400),
     ("BadRequest", "An expected property 'location' is missing; please check the request.", 400),
     ("Conflict", "Another resource of that name exists in the region.", 409),
+    ("Conflict", "Not here. Try again in a different location.", 409),
 ]
 """Messages with words in them that elsewhere mean that it will pass."""
 
