@@ -65,17 +65,16 @@ def throttle(instance: Instance, **writes: float) -> None:
 def paced(
     what: str, took_s: float, refused: int, writes: int = WRITES, *, bucket: int = 200, refill_per_s: float = 10.0
 ) -> list[Figure]:
-    """The rate that was reached, and the share of calls that were refused."""
+    """The rate that was reached, and the share of calls that were refused. Promised for the documented bucket; the size
+    of another one has to be found out first, at the price of some refusals."""
     best_s = (writes - bucket) / refill_per_s
     share, wrong = best_s / took_s, refused / (writes + refused)
+    rate, refusals = f"{what}, {took_s:.1f} s", f"{what}, answered 429"
+    if (bucket, refill_per_s) != (DOCUMENTED["bucket"], DOCUMENTED["refill_per_s"]):
+        return [Figure(rate, f"{share:.1%}", f"of {best_s:.0f} s"), Figure(refusals, f"{wrong:.2%}")]
     return [
-        Figure(
-            f"{what}, {took_s:.1f} s",
-            f"{share:.1%}",
-            f">= {RATE_PROMISED:.0%} of {best_s:.0f} s",
-            share >= RATE_PROMISED,
-        ),
-        Figure(f"{what}, answered 429", f"{wrong:.2%}", f"< {REFUSED_ALLOWED:.0%}", wrong < REFUSED_ALLOWED),
+        Figure(rate, f"{share:.1%}", f">= {RATE_PROMISED:.0%} of {best_s:.0f} s", share >= RATE_PROMISED),
+        Figure(refusals, f"{wrong:.2%}", f"< {REFUSED_ALLOWED:.0%}", wrong < REFUSED_ALLOWED),
     ]
 
 
