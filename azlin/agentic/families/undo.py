@@ -50,15 +50,30 @@ class Undo:
         wanted = msgspec.convert(intent.parameters, UndoParameters)
         objective = self._journal.load(wanted.objective)
         made = [ResourceRef.from_id(resource_id) for resource_id, _ in self._journal.created(objective.id)]
-        if not made:
+        unseen = self._unseen(objective)
+        if not made and not unseen:
             raise NotFound(
                 f"there is nothing to undo: objective {objective.id[:8]} made nothing that still exists by our record",
                 fix=f"azlin objective show {objective.id[:8]}",
             )
         draft = Draft(world)
+        there = [ref for ref in unseen if draft.world.get(ref) is not None]
+        for ref in there:
+            draft.assume(f"{ref.name} was absent just before it was asked for, and nobody saw how that ended")
+        made = [*there, *made]
         removals = self._removals(draft, made, objective)
         _tell_what_stays(draft, objective, {ref.key for ref in made})
         return _ordered(draft.plan(), removals, objective)
+
+    def _unseen(self, objective: Objective) -> list[ResourceRef]:
+        """What a run that was cut off had begun to make, and may have made: it was absent just before."""
+        verbs = {operation.id: operation.verb for operation in objective.plan.operations} if objective.plan else {}
+        return [
+            ResourceRef.from_id(entry.resource_id)
+            for entry in self._journal.entries(objective.id)
+            if entry.state == "started" and entry.resource_id is not None and verbs.get(entry.operation) == "ensure"
+            if entry.pre_image is not None and entry.pre_image.absent and not entry.removed
+        ]
 
     def _removals(self, draft: Draft, made: list[ResourceRef], objective: Objective) -> dict[str, str]:
         """Adds a removal for everything that still exists; returns ARM key → id of its removal."""

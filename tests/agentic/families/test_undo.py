@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from azlin.agentic.families.undo import Undo
 from azlin.agentic.types import (
@@ -110,3 +111,19 @@ def test_an_objective_that_made_nothing_has_nothing_to_undo(tmp_path: Path):
         journal.save(Objective(id=WHOLE, cloud="sandbox", request=request))
         with pytest.raises(NotFound, match="nothing to undo"):
             undone(journal, Estate())
+
+
+def test_what_a_run_had_begun_when_it_was_cut_off_is_removed_too_if_it_is_there_and_said_to_be_uncertain(
+    journal: Journal,
+):
+    disk = ResourceRef(type="Microsoft.Compute/disks", name="cut", group="g", subscription="s")
+    begun = Operation(id="disk", verb="ensure", effect="creates", target=disk, after=("group",))
+    objective = journal.load(WHOLE)
+    assert objective.plan is not None
+    journal.save(replace(objective, plan=replace(objective.plan, operations=(*objective.plan.operations, begun))))
+    journal.started(WHOLE, begun, strategy="arm", attempt=1, request={}, pre_image=PreImage(known=True, absent=True))
+    landed = undone(journal, Estate(GROUP, NET, VM, disk))
+    assert "cut" in {operation.target.name for operation in landed.operations}
+    assert any("nobody saw how that ended" in sentence for sentence in landed.assumptions)
+    lost = undone(journal, Estate(GROUP, NET, VM))
+    assert "cut" not in {operation.target.name for operation in lost.operations}
