@@ -55,10 +55,12 @@ def _variants(case: Case) -> set[str]:
 
 
 class Campaign:
-    """All runs of one call. `whole_s` is how long a life takes that nobody cuts off, by strategy and pace."""
+    """All runs of one call. `whole_s` is how long a life takes that nobody cuts off, by strategy and pace, `story`
+    how many events it tells."""
 
     def __init__(self, azure: Azure, root: Path, *, keep: bool) -> None:
         self.whole_s: dict[tuple[str, str], float] = {}
+        self.story: dict[tuple[str, str], int] = {}
         self.undisturbed: list[Judged] = []
         self._azure = azure
         self._root = root
@@ -86,6 +88,7 @@ class Campaign:
         run = prepare(case, self._azure, self._root)
         live(run, self._azure, None)
         whole_s = run.last.ended_at - run.last.at
+        self.story[case.strategy, case.pace] = run.last.out.count("\n")
         judged = self._judged(run)
         self.undisturbed.append(judged)
         print(f"without a kill, {case.strategy} {case.pace}: {whole_s:.1f} s, {_words(judged)}", flush=True)
@@ -106,7 +109,8 @@ class Campaign:
     def run(self, case: Case) -> tuple[Case, Run, Judged]:
         run = prepare(case, self._azure, self._root)
         try:
-            live(run, self._azure, self.whole_s[case.strategy, case.pace])
+            kind = case.strategy, case.pace
+            live(run, self._azure, self.whole_s[kind], self.story.get(kind, 0))
         except AzlinError as broken:
             run.notes.append(f"not over: {type(broken).__name__}: {broken}")
         judged = self._judged(run)

@@ -268,5 +268,8 @@ def _pace(run: Run, asked: list[Request], judged: Judged) -> None:
         if life.argv[:2] != ["objective", "resume"]:
             continue
         its = [one for one in asked if life.at <= one.at <= life.ended_at]
+        if run.case.pace == "held":
+            # Changes are logged when they are carried out, and those of the dead process are among them.
+            its = [one for one in its if one.method not in CHANGES]
         judged.first_call_s += [one.at - life.at for one in its[:1]]
         judged.first_change_s += [one.at - life.at for one in its if one.method in CHANGES][:1]

@@ -152,14 +152,15 @@ def _trouble(case: Case, azure: Azure) -> None:
                 raise SystemExit("this sandbox cannot hold requests")
 
 
-def live(run: Run, azure: Azure, whole_s: float | None) -> None:
-    """Carry a run out with its deaths; `whole_s` is how long a life takes, None lets the first live to its end."""
+def live(run: Run, azure: Azure, whole_s: float | None, story: int = 0) -> None:
+    """Carry a run out with its deaths; `whole_s` is how long a life takes (`story`: how many events it tells), None lets
+    the first live to its end."""
     if whole_s is None:
         _end(run, _born(run), None)
         return
     draw = run.case.draw("again")
     if run.case.zombie:
-        _zombie(run, azure, run.case.instant * whole_s)
+        _zombie(run, azure, round(run.case.instant * story))
     else:
         _cut(run, azure, run.case.instant * whole_s)
         for _ in range(run.case.kills - 1):
@@ -248,10 +249,11 @@ def _told(process: subprocess.Popen[bytes], life: Life, events: int) -> float:
     return time.time()
 
 
-def _zombie(run: Run, azure: Azure, after_s: float) -> None:
-    """Stop the first runner, let a second take over when it has been silent for long, then let the first go on."""
+def _zombie(run: Run, azure: Azure, events: int) -> None:
+    """Stop the first runner in the middle, let a second take over when it has been silent for long, then let the first
+    go on."""
     process = _born(run)
-    time.sleep(after_s)
+    after_s = _told(process, run.last, events) - run.last.at
     _stop(process, run.home)
     run.objective = run.objective or _objective(run.home)
     where, under_way = _place(run, azure)
