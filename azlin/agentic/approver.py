@@ -180,11 +180,8 @@ def _command_that_says_yes(command: list[str], terms: Terms, destroys: bool) -> 
     words = [shlex.join(command), "--yes"]
     words += ["--allow", "destroys"] if destroys else []
     words += [f"--allow {allowed}" for allowed in terms.allow if allowed != "destroys"]
-    for flag, value in (
-        ("-g", terms.group),
-        ("-l", terms.location),
-        ("--strategy", terms.strategy),
-    ):
+    placed = (("-g", terms.group), ("-l", terms.location)) if "doit" in command[:2] else ()
+    for flag, value in (*placed, ("--strategy", terms.strategy)):
         words += [flag, shlex.quote(value)] if value is not None else []
     words += ["--sandbox"] if terms.sandbox else []
     return " ".join(words)

@@ -97,6 +97,7 @@ class _Walker:
         self.objective = objective
         self.terms = terms
         self.road = road
+        self._taken_up = objective.intent is not None
 
     def walk(self) -> None:
         if self.terms.changes:
@@ -235,12 +236,13 @@ class _Walker:
         return given if given is not None and given.fingerprint == approval_fingerprint(plan, quote) else None
 
     def _command(self) -> list[str]:
-        """The command that this objective came from, without its flags."""
+        """The command that would walk on, without its flags."""
         if self.objective.intent is not None and self.objective.intent.family in ("undo", "mend"):
             return ["azlin", "objective", self.objective.intent.family, (self.objective.parent or "")[:8]]
         if self.terms.plan_path is not None:
             return ["azlin", "doit", "--plan", str(self.terms.plan_path)]
-        return ["azlin", "doit", self.objective.request.text]
+        again = ["azlin", "objective", "resume", self.objective.id[:8]]
+        return again if self._taken_up else ["azlin", "doit", self.objective.request.text]
 
     def _still_true(self) -> None:
         """People take their time to say yes: what the plan was made against must still be what Azure says."""
