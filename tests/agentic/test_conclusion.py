@@ -95,6 +95,23 @@ def test_a_failure_says_whose_it_is_in_its_exit_code():
     assert (timed_out.verdict, timed_out.exit_code) == ("timed-out", 9)
 
 
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (Failure(type="needs_permission", code="InvalidAuthenticationToken", message="", action="reauthenticate"), 4),
+        (Failure(type="needs_permission", code="AuthorizationFailed", message="", action="grant_role"), 1),
+        (Failure(type="needs_change", code="ResourceGroupNotFound", message="", action="create_dependency"), 3),
+        (Failure(type="needs_change", code="ImageNotFound", message="", action="fix_parameter", status=404), 3),
+        (Failure(type="needs_change", code="InvalidParameter", message="", action="fix_parameter", status=400), 1),
+    ],
+)
+def test_a_refusal_of_azures_says_in_its_exit_code_what_is_missing(failure: Failure, code: int):
+    plan = plan_of("creates", "creates")
+    refused = OperationResult(operation="0", status="failed", strategy="arm", failure=failure)
+    outcome = concluded(plan, [refused, result("1", "skipped", "skipped")], [Finding(operation="0", ok=False)])
+    assert (outcome.verdict, outcome.exit_code) == ("failed", code)
+
+
 def test_what_was_interrupted_is_not_called_failed():
     outcome = concluded(plan_of("creates"), [result("0", "skipped")], [Finding(operation="0", ok=False)], "interrupted")
     assert (outcome.verdict, outcome.exit_code) == ("interrupted", 130)
