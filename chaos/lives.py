@@ -153,8 +153,8 @@ def _trouble(case: Case, azure: Azure) -> None:
 
 
 def live(run: Run, azure: Azure, whole_s: float | None, story: int = 0) -> None:
-    """Carry a run out with its deaths; `whole_s` is how long a life takes (`story`: how many events it tells), None lets
-    the first live to its end."""
+    """Carry a run out with its deaths; `whole_s` is how long a life takes and `story` how many events it tells; None
+    lets the first live to its end."""
     if whole_s is None:
         _end(run, _born(run), None)
         return
