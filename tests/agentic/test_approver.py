@@ -76,7 +76,7 @@ def costing(amount: str) -> Quote:
     return Quote(lines=(line,))
 
 
-def decide(plan: Plan, person: Person, **terms: object):
+def decide(plan: Plan, person: Person, command: tuple[str, ...] = ("azlin", "doit", REQUEST.text), **terms: object):
     return approve(
         plan,
         costing("35.04"),
@@ -84,7 +84,7 @@ def decide(plan: Plan, person: Person, **terms: object):
         Terms(**terms),
         person,
         subscription="sandbox subscription",
-        command=["azlin", "doit", REQUEST.text],
+        command=list(command),
     )  # type: ignore[arg-type]
 
 
@@ -114,6 +114,13 @@ def test_where_nobody_is_there_the_command_that_would_say_yes_is_printed():
         decide(plan_that("creates"), Person(None), group="web", sandbox=True)
     assert refused.value.exit_code == 6
     assert refused.value.fix == "azlin doit 'create a vm called Sam' --yes -g web --sandbox"
+
+
+def test_one_that_is_taken_up_again_is_named_without_flags_that_only_a_new_request_has():
+    command = ("azlin", "objective", "resume", "3fa2b1c0")
+    with pytest.raises(Undecided) as refused:
+        decide(plan_that("creates"), Person(None), command=command, group="web", location="x", strategy="arm")
+    assert refused.value.fix == "azlin objective resume 3fa2b1c0 --yes --strategy arm"
 
 
 def test_yes_on_the_command_line_does_not_cover_a_deletion():
