@@ -5,6 +5,8 @@ One story a test, because each command is a process: what is told in between is 
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import signal
@@ -17,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from azlin.cli.background import Capped
 from azlin.gateways.journal import Entry, Holder, Journal
 from azlin.paths import Paths
 
@@ -161,3 +164,25 @@ def test_a_look_is_not_detached_because_nobody_could_read_it_later(desk: Desk):
     done = desk("doit", "list my resource groups", "--sandbox", "--no-wait", "-o", "json")
     assert done.returncode == 0
     assert isinstance(json.loads(done.stdout)["outcome"]["data"], list)
+
+
+def test_its_log_says_once_that_it_stops_and_a_full_disk_does_not_stop_the_run():
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept = io.StringIO()
+    log = Capped(kept, 10)
+    for words in ("12345", "67890", "more", "and more"):
+        assert log.write(words) == len(words)
+    assert kept.getvalue() == "1234567890\n… and more; all of it: azlin audit show ID\n"
+    assert Capped(Full(), 10).write("lost") == 4
+
+
+def test_orders_that_were_cut_off_are_not_followed(desk: Desk):
+    runner = [sys.executable, "-P", "-m", "azlin.cli.background", "x"]
+    done = subprocess.run(
+        runner, input='{"objective": "x", "fen', capture_output=True, text=True, env=desk.environment, check=False
+    )
+    assert done.returncode == 1
+    assert "whoever gave them is gone" in done.stderr
