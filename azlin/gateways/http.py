@@ -10,7 +10,8 @@ import ipaddress
 import json
 import os
 import threading
-from collections.abc import Generator, Iterator, Mapping
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,10 @@ SANDBOX_RESTARTS_S = 5.0
 """A sandbox that somebody starts again is there within this; one that nobody starts never is."""
 CONNECTIONS_MAX = 96
 """More than a strategy has operations in flight at most (64), because each looks before it acts."""
+ASLEEP_S = 15.0
+"""A change that was to leave so long ago does not leave any more: its process slept (a laptop's lid, SIGSTOP), and may
+wake up when another has long gone on with its work. Less than the 30 s after which a silent runner is replaced, and
+more than getting a connection takes."""
 REDIRECTS_MAX = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -126,7 +131,9 @@ class Http:
     def _send(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
         client = self._client(loopback=self._checked(url))
         with self._named_failures(method, url):
-            said = client.request(method, url, headers=dict(headers), content=content)
+            said = client.request(
+                method, url, headers=dict(headers), content=content, extensions={"trace": _awake(method, url)}
+            )
         return Answer(said.status_code, {k.lower(): v for k, v in said.headers.items()}, said.content, url)
 
     @contextmanager
@@ -249,6 +256,24 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.casefold() == "localhost"
+
+
+def _awake(method: str, url: str) -> Callable[[str, Mapping[str, Any]], None]:
+    """Asked by httpcore at each step of a request: lets no change out whose process slept since it was to leave, at the
+    last moment before the first byte. Raises CloudUnreachable, because nothing was sent; whoever sends again has to ask
+    again whether it may."""
+    asked_at = time.monotonic()
+
+    def step(name: str, _info: Mapping[str, Any]) -> None:
+        late = name.endswith("send_request_headers.started") and time.monotonic() - asked_at > ASLEEP_S
+        if late and method not in ("GET", "HEAD"):
+            raise CloudUnreachable(
+                f"{method} {urlsplit(url).path} was not sent",
+                why="this process had been asleep when it was about to leave",
+                fix="azlin objective resume ID",
+            )
+
+    return step
 
 
 def _encoded(body: Any, form: Mapping[str, str] | None) -> tuple[bytes | None, str | None]:

@@ -188,3 +188,16 @@ def test_the_origin_of_a_url_holds_host_and_port_and_nothing_secret(url: str, sh
 def test_what_loopback_is():
     assert all(is_loopback(host) for host in ("127.0.0.1", "127.8.9.1", "::1", "localhost", "LOCALHOST"))
     assert not any(is_loopback(host) for host in ("", "127.0.0.1.example.com", "128.0.0.1", "localhost.evil", "::"))
+
+
+def test_a_change_whose_process_slept_before_it_left_does_not_leave_and_a_read_does(
+    http: Http, loopback: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("azlin.gateways.http.ASLEEP_S", -1.0)
+    for method in ("PUT", "DELETE", "POST", "PATCH"):
+        with pytest.raises(CloudUnreachable, match="was not sent"):
+            http.request(method, f"{loopback.url}/x")
+    assert loopback.heard == []
+    assert http.request("GET", f"{loopback.url}/x").status == 404
+    monkeypatch.undo()
+    assert http.request("PUT", f"{loopback.url}/x").status == 404
