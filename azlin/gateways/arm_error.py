@@ -74,23 +74,31 @@ def answer_object(answer: Answer) -> Json:
 
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds that the server asks to wait: `x-ms-retry-after-ms`, `retry-after-ms`, or `Retry-After` in seconds or as
-    an HTTP date (RFC 9110 §10.2.3). None when it says nothing readable."""
+    an HTTP date (RFC 9110 §10.2.3), which is compared with the server's own `Date`: our clock may be wrong. None when
+    it says nothing readable."""
     for name in ("x-ms-retry-after-ms", "retry-after-ms"):
         if (milliseconds := _number(headers.get(name))) is not None:
             return milliseconds / 1000
     said = headers.get("retry-after")
     if (seconds := _number(said)) is not None:
         return seconds
-    if said is None:
+    if (at := _moment(said)) is None:
+        return None
+    said_at = _moment(headers.get("date")) or now or datetime.now(UTC)
+    return max(0.0, (at - said_at).total_seconds())
+
+
+def _moment(text: str | None) -> datetime | None:
+    """An HTTP date; None when it is none."""
+    if text is None:
         return None
     from email.utils import parsedate_to_datetime
 
     try:
-        at = parsedate_to_datetime(said)
+        at = parsedate_to_datetime(text)
     except ValueError:
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _parsed(text: str) -> Any:

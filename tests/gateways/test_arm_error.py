@@ -136,6 +136,12 @@ def test_what_the_server_asks_to_wait(headers: dict[str, str], seconds: float | 
     assert retry_after_s(headers, now) == seconds
 
 
+def test_a_clock_that_is_wrong_here_does_not_change_the_wait():
+    headers = {"retry-after": "Sat, 21 Nov 2026 10:00:30 GMT", "date": "Sat, 21 Nov 2026 10:00:10 GMT"}
+    for ours in (datetime(2026, 11, 21, 9, 0, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), None):
+        assert retry_after_s(headers, ours) == 20.0
+
+
 @pytest.mark.parametrize("body", ["<html>", "[]", '"x"', "null", ""])
 def test_an_answer_that_is_no_object_is_not_taken_for_a_resource(body: str):
     with pytest.raises(AzureRefused) as refused:
