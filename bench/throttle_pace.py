@@ -100,7 +100,7 @@ def _road(instance: Instance, strategy: str, writes: int) -> tuple[float, int]:
     azlin = str(Path(sys.executable).parent / "azlin")
     subprocess.run(
         [azlin, "doit", text, "--sandbox", "--strategy", strategy, "--yes", "--max-operations", str(writes)],
-        env={**os.environ, "AZLIN_HOME": str(Path(instance.directory).parent)},
+        env={**os.environ, "AZLIN_HOME": str(Path(instance.directory).parent), "AZLIN_AZ_IDLE_S": "5"},
         check=True,
         capture_output=True,
     )
