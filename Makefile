@@ -40,6 +40,7 @@ chaos: setup ## 200 runs of 60 operations, killed at random instants and resumed
 	$(BIN)/python -m chaos
 
 matrix: setup ## every trouble x every deed x every strategy: what is said is true (a table; half an hour)
+	AZLIN_ALL_STORIES=1 $(BIN)/python -m pytest tests/lifecycle/test_stories.py
 	$(BIN)/python -m tests.lifecycle.matrix
 
 golden: setup ## write what the lifecycle stories record again; read the difference before you commit it

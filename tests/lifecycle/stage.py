@@ -200,7 +200,9 @@ class Stage:
     def _golden(self, step: Step, after: Estate) -> Golden:
         assert self._objective is not None
         ended = self._objective
-        operations = ended.plan.operations if ended.plan is not None else ()
+        operations = list(ended.plan.operations) if ended.plan is not None else []
+        if step.undo:  # what was made side by side goes in the order in which it came
+            operations.sort(key=lambda operation: operation.id)
         return Golden(
             preview=[] if step.resume else [_line(operation) for operation in operations],
             price="" if step.resume else _price(ended),
@@ -236,7 +238,7 @@ def _terms(written: dict[str, Any]) -> dict[str, Any]:
 
 def _line(operation: Operation) -> str:
     target = operation.target
-    after = f", after {' '.join(operation.after)}" if operation.after else ""
+    after = f", after {' '.join(sorted(operation.after))}" if operation.after else ""
     acts = f" {operation.desired['action']}" if operation.verb == "act" else ""
     return f"{operation.id}: {operation.verb}{acts} {target.type} {target.name} ({operation.effect}){after}"
 

@@ -76,10 +76,8 @@ class Story:
 
     def put(self, resource_id: str, body: dict[str, Any]) -> None:
         """Let Azure have something, without az and without a plan."""
-        schemas = self._app(Terms()).schemas
         with Http(self.cloud) as http:
-            Arm(self.cloud, http, Tokens(self.cloud, http, self.paths), schemas.api_version).put(resource_id, body)
-        schemas.close()
+            Arm(self.cloud, http, Tokens(self.cloud, http, self.paths), lambda type_: None).put(resource_id, body)
 
     def estate(self) -> Estate:
         """All that Azure has, from its own file; what is due by now has happened."""
@@ -127,8 +125,8 @@ class Story:
         return App.open(self.paths, self.settings, terms, environ)
 
     def _forget(self) -> None:
-        self.events.clear()
-        self.questions.clear()
+        self.events = []  # what an interrupted run left behind may still be telling the old one
+        self.questions = []
 
 
 class Recorder:
@@ -136,9 +134,10 @@ class Recorder:
 
     def __init__(self, story: Story) -> None:
         self._story = story
+        self._events = story.events
 
     def show(self, event: Event) -> None:
-        self._story.events.append(event)
+        self._events.append(event)
         if self._story.on_event is not None:
             self._story.on_event(event)
 

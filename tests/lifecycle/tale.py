@@ -4,6 +4,7 @@ The files are `tests/lifecycle/*.toml`:
 
     title = "a failure stops what waits for it and nothing else"
     strategies = ["arm"]                # both, unless it says otherwise
+    always = ["arm"]                    # with which of them every test run tells it; all, unless it says otherwise
     there = [{ type = "Microsoft.Network/networkSecurityGroups", name = "other", group = "mine" }]
     before = ["create a vm called Sam in resource group mine"]     # done in peace
 
@@ -126,6 +127,8 @@ class Tale(msgspec.Struct, forbid_unknown_fields=True):
     title: str
     step: list[Step]
     strategies: list[str] = msgspec.field(default_factory=lambda: ["azure-cli", "arm"])
+    always: list[str] | None = None
+    """The strategies of every test run, where not all; `AZLIN_ALL_STORIES=1` (as `make matrix`) tells all."""
     there: list[There] = []
     before: list[str] = []
     own_az: bool = False

@@ -187,14 +187,31 @@ def test_a_policys_no_is_explained_and_nothing_is_offered(story: Story):
     assert len(story.questions) == 1
 
 
-def test_a_provider_that_is_not_registered_comes_with_the_command_that_registers_it(story: Story):
+def test_a_provider_that_is_not_registered_is_registered_after_two_yeses(story: Story):
     story.az("provider", "unregister", "--namespace", "Microsoft.Storage")
     ended = story.doit("create a storage account called samlogs2026", answers="y", strategy="arm")
+    assert ended.outcome is not None
+    assert ended.outcome.verdict == "achieved", ended.outcome.summary
+    assert ended.plan is not None
+    assert [one.id for wave in ended.plan.waves() for one in wave][-2:] == [
+        "register:microsoft.resources/providers:Microsoft.Storage",
+        "storage:samlogs2026",
+    ]
+    offer = next(question.text for question in story.questions if question.kind == "offer")
+    assert "Microsoft.Storage can be registered for the subscription first. Do it?" in offer
+    assert sum(call.endswith("/register") for call in story.writes()) == 1
+
+
+def test_without_a_yes_no_provider_is_registered_and_the_command_is_told(story: Story):
+    story.az("provider", "unregister", "--namespace", "Microsoft.Storage")
+    ended = story.doit("create a storage account called samlogs2026", yes=True, strategy="arm")
+    assert ended.outcome is not None
     told = explained(ended)
     assert told.code == "MissingSubscriptionRegistration"
     assert told.command == "az provider register --namespace Microsoft.Storage --wait"
-    story.az(*told.command.removesuffix(" --wait").split()[1:])
-    done = story.resume(ended, strategy="arm")
+    assert ended.outcome.next_steps[0].endswith("--with register=Microsoft.Storage")
+    assert not any(call.endswith("/register") for call in story.writes())
+    done = story.resume(ended, changes={"register": "Microsoft.Storage"}, yes=True, strategy="azure-cli")
     assert done.outcome is not None
     assert done.outcome.verdict == "achieved", done.outcome.summary
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,13 @@ from tests.lifecycle.story import Story
 from tests.lifecycle.tale import tales
 
 TALES = tales()
-TOLD = [(name, strategy) for name, tale in TALES.items() for strategy in tale.strategies]
+ALL = os.environ.get("AZLIN_ALL_STORIES") == "1"
+TOLD = [
+    (name, strategy)
+    for name, tale in TALES.items()
+    for strategy in tale.strategies
+    if ALL or tale.always is None or strategy in tale.always
+]
 
 
 @pytest.mark.parametrize(("name", "strategy"), TOLD, ids=[f"{name}-{strategy}" for name, strategy in TOLD])
