@@ -254,11 +254,12 @@ def _zombie(run: Run, asked: list[Request], judged: Judged) -> None:
     """A runner that slept while another took over writes nothing when it wakes."""
     if run.thawed_at is None:
         return
+    until = run.lives[0].ended_at
     for one in asked:
-        if one.at >= run.thawed_at and one.method in CHANGES:
+        if run.thawed_at <= one.at <= until and one.method in CHANGES:
             judged.twice.append(f"the zombie sent {one.method} {one.path}: {one.status}")
     for moment in run.history:
-        if moment.at.timestamp() >= run.thawed_at:
+        if run.thawed_at <= moment.at.timestamp() <= until:
             judged.twice.append(f"the zombie wrote {moment.what} of {moment.operation or 'the objective'}")
 
 
