@@ -179,6 +179,8 @@ def _words(one: dict[str, Any]) -> str:
         how_often += f", by chance of {one['probability']:g} (seed {one['seed']})"
     if one["skip"]:
         how_often += f", not the first {one['skip']}"
+    if one["by"]:
+        how_often += f" (set by {one['by']})"
     return f"{' '.join(where)}: {', '.join(what)}; {how_often}"
 
 
