@@ -52,10 +52,12 @@ def retriable(refused: AzlinError) -> bool:
     A lost answer is tried again only if the call is repeatable; a passed deadline never (Azure may still be at it,
     which resuming asks about).
     """
+    if isinstance(refused, CloudUnreachable) and refused.worth_waiting_s < inf:
+        return False  # waiting has been tried already, or cannot help
     if isinstance(refused, AnswerLost):
         return refused.repeatable
     if isinstance(refused, CloudUnreachable):
-        return refused.worth_waiting_s == inf  # else waiting has been tried already, or cannot help
+        return True
     return isinstance(refused, AzureRefused) and _judged(refused).retriable
 
 

@@ -68,7 +68,7 @@ class Outage:
     def ride_out(self, call: Callable[[], T], *, repeatable: bool) -> T:
         """What `call` returns, once the cloud can be reached. `repeatable`: it may also be made again when its answer
         was lost. Raises what it raises: CloudUnreachable when the budget is spent, or when told to stop."""
-        tries = 0
+        tries, began = 0, self._now()
         while True:
             try:
                 answer = call()
@@ -76,21 +76,24 @@ class Outage:
                 tries += 1
                 wait_s = None
                 if repeatable or not isinstance(lost, AnswerLost):
-                    wait_s = self._patience(lost, tries)
+                    wait_s = self._patience(lost, tries, began)
+                    if wait_s is None and self.rides:
+                        lost.worth_waiting_s = 0.0  # it was waited for; nobody need do so again
                 if wait_s is None or not self._waited(wait_s):
                     raise
             else:
                 self._reached()
                 return answer
 
-    def _patience(self, lost: CloudUnreachable, tries: int) -> float | None:
+    def _patience(self, lost: CloudUnreachable, tries: int, began: float) -> float | None:
+        """As `patience`, since the cloud went away, or since `began` if others could reach it meanwhile."""
         budget_s = min(self._budget_s, lost.worth_waiting_s)
         with self._turn:
             now = self._now()
             if self._since is None:
                 self._since, self._since_clock = now, self._clock()
                 self._back.clear()
-            wait_s = patience(tries, now - self._since, budget_s)
+            wait_s = patience(tries, now - min(self._since, began), budget_s)
             tell = wait_s is not None and tries >= TOLD_AFTER and not self._told and budget_s == self._budget_s
             self._told = self._told or tell
         if tell:

@@ -75,12 +75,26 @@ def test_a_network_that_comes_back_is_waited_for_and_told_twice():
 def test_a_network_that_stays_away_is_given_up_when_the_time_is_over():
     clock = Clock()
     gone = outage(clock)
-    with pytest.raises(CloudUnreachable):
+    with pytest.raises(CloudUnreachable) as lost:
         gone.ride_out(calls(away()), repeatable=True)
     assert clock.total_s == pytest.approx(600)
+    assert lost.value.worth_waiting_s == 0  # nobody above tries it again and again
     with pytest.raises(CloudUnreachable):
         gone.ride_out(calls(away()), repeatable=True)
     assert clock.total_s == pytest.approx(600)  # the next ones do not wait the same time again
+
+
+def test_what_fails_while_others_get_through_is_given_up_too():
+    clock = Clock()
+    gone, error = outage(clock), AnswerLost("no answer", repeatable=True)
+
+    def call() -> None:
+        assert gone.ride_out(lambda: "here", repeatable=True) == "here"
+        raise error
+
+    with pytest.raises(AnswerLost):
+        gone.ride_out(call, repeatable=True)
+    assert 590 < clock.total_s <= 601
 
 
 def test_a_hiccup_is_not_told():
