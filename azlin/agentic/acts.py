@@ -16,10 +16,11 @@ STATES_AFTER = {
     "deallocate": ("deallocated",),
     "poweroff": ("stopped", "deallocated"),
     "stop": ("stopped", "deallocated"),
+    "register": ("registered", "registering"),
 }
 """Action (case-folded) → the power states that show that it worked."""
 
-REPEATABLE = frozenset({"start", "deallocate", "poweroff", "stop", "generalize"})
+REPEATABLE = frozenset({"start", "deallocate", "poweroff", "stop", "generalize", "register"})
 """Actions (case-folded) that leave the same state when they are sent twice. `restart` and `regenerateKey` do something
 each time."""
 
@@ -38,7 +39,8 @@ def repeatable(operation: Operation) -> bool:
 
 def power_state(resource: dict[str, Any]) -> str | None:
     """`running`, `deallocated`, … case-folded, from wherever the type keeps it: a VM's instance view, a cluster's
-    `powerState.code`, a gateway's `operationalState`, an app's or a server's `state`. None when Azure does not say."""
+    `powerState.code`, a gateway's `operationalState`, an app's or a server's `state`, a provider's
+    `registrationState`. None when Azure does not say."""
     properties = cast("dict[str, Any]", resource.get("properties") or {})
     view = cast("dict[str, Any]", properties.get("instanceView") or {})
     for status in cast("list[dict[str, Any]]", view.get("statuses") or []):
@@ -48,7 +50,7 @@ def power_state(resource: dict[str, Any]) -> str | None:
     power = properties.get("powerState")
     if isinstance(power, dict):
         power = cast("dict[str, Any]", power).get("code")
-    said = power or properties.get("operationalState") or properties.get("state")
+    said = power or properties.get("operationalState") or properties.get("state") or resource.get("registrationState")
     return said.casefold() if isinstance(said, str) else None
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 from azlin.agentic.cost import catalogue, compute
 from azlin.agentic.cost.charge import Bill, Body, Charge, free, items, pairs, text
-from azlin.agentic.types import GROUP_TYPE, Operation, Plan, Quote, QuoteLine, ResourceRef, Unpriced
+from azlin.agentic.types import GROUP_TYPE, PROVIDER_TYPE, Operation, Plan, Quote, QuoteLine, ResourceRef, Unpriced
 from azlin.agentic.world import Resource, World
 from azlin.gateways.prices import Prices
 
@@ -176,7 +176,9 @@ class _Estimate:
 
     def _acted(self, operation: Operation) -> None:
         action = text(operation.desired.get("action"))
-        if not _is(operation.target.type, compute.VM_TYPE):
+        if _is(operation.target.type, PROVIDER_TYPE):
+            self._tell(operation, Bill([free(f"{action} a resource provider")]), Bill())
+        elif not _is(operation.target.type, compute.VM_TYPE):
             self._unknown(operation, f"what {action or 'this'} costs on {operation.target.type} is not known")
         elif action.casefold() == "poweroff":
             billed = "a machine that is stopped and not deallocated is billed like a running one"

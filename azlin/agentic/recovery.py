@@ -20,6 +20,8 @@ from azlin.agentic.failure_report import AFTER, Failed, LookUp, explain, failed_
 from azlin.agentic.families import IntentFamily
 from azlin.agentic.families.cures import OFFERS_MAX, Case, Cure, Curing
 from azlin.agentic.families.drafting import wired
+from azlin.agentic.families.providers import REGISTER, registering, registration_cure
+from azlin.agentic.families.several import of_parts, parts_of
 from azlin.agentic.types import Failure, Intent, Objective, OperationResult, Plan
 from azlin.agentic.world import World
 from azlin.errors import AzlinError, UsageRefused
@@ -127,13 +129,11 @@ class Recovery:
                 fix=f"azlin objective show {objective.id[:8]}",
             )
         family = self._families.get(intent.family)
-        if not isinstance(family, Curing):
-            raise UsageRefused(f"nothing can be changed about a request of the family {intent.family}")
         results = list(self._results(objective.id).values())
         refusals: list[UsageRefused] = []
         for one in failed:
             try:
-                changed = family.changed(_case(objective, one, plan, results, world), changes)
+                changed = _changed(family, _case(objective, one, plan, results, world), changes)
             except UsageRefused as refused:
                 refusals.append(refused)
             else:
@@ -187,8 +187,6 @@ class Recovery:
         """Puts the changes that would go through planning into `found`, by signature. Azure not answering is no offer,
         and no error."""
         family = self._families.get(objective.intent.family) if objective.intent is not None else None
-        if not isinstance(family, Curing):
-            return
         now = world.anew()
         for one in failed:
             signature = signature_of(one.failure)
@@ -196,17 +194,29 @@ class Recovery:
                 continue
             case = _case(objective, one, plan, results, now)
             try:
-                cures = [cure for cure in family.cures(case) if self._goes_through(family, case, cure)]
+                known = (*registration_cure(case), *(family.cures(case) if isinstance(family, Curing) else ()))
+                cures = [cure for cure in known if self._goes_through(family, case, cure)]
             except AzlinError:
                 continue
             found[signature] = tuple(cures[:OFFERS_MAX])
 
-    def _goes_through(self, family: Curing, case: Case, cure: Cure) -> bool:
+    def _goes_through(self, family: IntentFamily | None, case: Case, cure: Cure) -> bool:
         try:
-            intent = family.changed(case, cure.changes)
+            intent = _changed(family, case, cure.changes)
             return bool(self._plan(intent, case.world).operations)
         except AzlinError:
             return False
+
+
+def _changed(family: IntentFamily | None, case: Case, changes: Mapping[str, str]) -> Intent:
+    """The Intent with changes: a provider is registered as a part of the request, before the rest of it; all else is
+    the family's to change. Raises UsageRefused."""
+    if set(changes) == {REGISTER}:
+        parts = parts_of(case.intent) if case.intent.family == "several" else (case.intent,)
+        return of_parts((registering(changes[REGISTER]), *parts))
+    if not isinstance(family, Curing):
+        raise UsageRefused(f"nothing can be changed about a request of the family {case.intent.family}")
+    return family.changed(case, changes)
 
 
 def _case(objective: Objective, failed: Failed, plan: Plan, results: Sequence[OperationResult], world: World) -> Case:
@@ -250,4 +260,4 @@ def _question(failure: Explanation, cures: Sequence[Cure]) -> str:
     """`SkuNotAvailable in westeurope: Standard_D2s_v5 is available at $83.95/month. Use it?`"""
     where = f" in {failure.location}" if failure.location else ""
     price = "" if cures[0].monthly is None else f" at ${cures[0].monthly:,.2f}/month"
-    return f"{failure.code}{where}: {cures[0].text}{price}. Use it?"
+    return f"{failure.code}{where}: {cures[0].text}{price}. {cures[0].ask}"

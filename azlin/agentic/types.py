@@ -97,6 +97,8 @@ class ResourceRef(Value, frozen=True):
         root = f"/subscriptions/{self.subscription}"
         if self.type.casefold() == GROUP_TYPE.casefold():
             return f"{root}/resourceGroups/{self.name}"
+        if self.type.casefold() == PROVIDER_TYPE.casefold():
+            return f"{root}/providers/{self.name}"
         if self.group is not None:
             root += f"/resourceGroups/{self.group}"
         namespace, *kinds = self.type.split("/")
@@ -131,6 +133,8 @@ class ResourceRef(Value, frozen=True):
             if len(parts) == 4:
                 return cls(type=GROUP_TYPE, name=group, subscription=subscription, location=location)
         folded = [part.casefold() for part in parts]
+        if len(parts) == 4 and folded[2] == "providers":
+            return cls(type=PROVIDER_TYPE, name=parts[3], subscription=subscription)
         if "providers" not in folded:
             raise ValueError(f"not an ARM id of a resource: {resource_id!r}")
         # Keywords stand at even places, names at odd ones: a resource may be called "providers".
@@ -148,6 +152,7 @@ class ResourceRef(Value, frozen=True):
 
 
 GROUP_TYPE = "Microsoft.Resources/resourceGroups"
+PROVIDER_TYPE = "Microsoft.Resources/providers"
 
 
 class Operation(Value, frozen=True):

@@ -117,7 +117,8 @@ def mend(name: str, output: Output, **flags: Any) -> int:
 @click.option("--on-failure", type=click.Choice(["undo", "keep", "ask"]),
               help="What to do with what was created, when an operation fails; left out: as asked first.")  # fmt: skip
 @click.option("--with", "changes", multiple=True, metavar="NAME=VALUE",
-              help="Change what failed: size=SIZE, zone=N or name=NAME. It is planned and priced anew.")  # fmt: skip
+              help="Change what failed: size=SIZE, zone=N, name=NAME, register=NAMESPACE. Planned and priced anew."
+              )  # fmt: skip
 @_run_options
 @output_options
 def resume(name: str | None, every: bool, output: Output, **flags: Any) -> int:

@@ -12,7 +12,11 @@ from azlin.errors import AzureRefused
 PROVIDERS_VERSION = "2021-04-01"
 """Of `GET /providers/{namespace}` itself; in every cloud since 2021 (learn.microsoft.com/rest/api/resources)."""
 
-OWN_VERSIONS = {"microsoft.resources/resources": PROVIDERS_VERSION, "microsoft.resources/subscriptions": "2022-12-01"}
+OWN_VERSIONS = {
+    "microsoft.resources/resources": PROVIDERS_VERSION,
+    "microsoft.resources/providers": PROVIDERS_VERSION,
+    "microsoft.resources/subscriptions": "2022-12-01",
+}
 """Resource Manager's own lists, which no provider offers as types: the envelopes of all resources, subscriptions."""
 
 Offered = Callable[[str], dict[str, Any]]

@@ -83,6 +83,7 @@ Sizes = Callable[[str], Mapping[str, Decimal]]
 def every(keys: Keys, sizes: Sizes) -> dict[str, IntentFamily]:
     """All families by name."""
     from azlin.agentic.families.networks import Networks
+    from azlin.agentic.families.providers import Providers
     from azlin.agentic.families.resource_groups import ResourceGroups
     from azlin.agentic.families.resources import Resources
     from azlin.agentic.families.several import Several
@@ -90,7 +91,7 @@ def every(keys: Keys, sizes: Sizes) -> dict[str, IntentFamily]:
     from azlin.agentic.families.virtual_machines import VirtualMachines
 
     families: dict[str, IntentFamily] = {}
-    for family in (VirtualMachines(keys, sizes), Storage(), ResourceGroups(), Networks(), Resources()):
+    for family in (VirtualMachines(keys, sizes), Storage(), ResourceGroups(), Networks(), Resources(), Providers()):
         families[family.name] = family
     several = Several(families)
     return {**families, several.name: several}

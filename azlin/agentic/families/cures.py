@@ -44,6 +44,7 @@ class Cure(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     resolution: str
     monthly: Decimal | None = None
+    ask: str = "Use it?"
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ from azlin.agentic.families.cures import Case, Cure, Curing
 from azlin.agentic.families.drafting import wired
 from azlin.agentic.families.foreseen import Foreseen, id_of
 from azlin.agentic.language.kinds import kind_of_type
-from azlin.agentic.types import Intent, Operation, Plan
+from azlin.agentic.types import PROVIDER_TYPE, Intent, Operation, Plan
 from azlin.agentic.world import World
 from azlin.errors import Undecided, UsageRefused
 from azlin.settings import Defaults
@@ -58,7 +58,7 @@ class Several:
                 foreseen.foresee(operation)
             assumptions += plan.assumptions
         return Plan(
-            operations=wired(list(operations.values())),
+            operations=wired(_registered_first(operations.values())),
             made_against=world.made_against(),
             assumptions=tuple(dict.fromkeys(assumptions)),
         )
@@ -97,7 +97,12 @@ class Several:
         return (chosen[0], family) if len(chosen) == 1 and isinstance(family, Curing) else None
 
     def _parts(self, intent: Intent) -> tuple[Intent, ...]:
-        return msgspec.convert(intent.parameters, SeveralParameters).parts
+        return parts_of(intent)
+
+
+def parts_of(intent: Intent) -> tuple[Intent, ...]:
+    """The parts of an Intent that `of_parts` made."""
+    return msgspec.convert(intent.parameters, SeveralParameters).parts
 
 
 def of_parts(parts: Iterable[Intent]) -> Intent:
@@ -135,6 +140,17 @@ def _add(operations: dict[str, Operation], operation: Operation) -> None:
         operation = replace(operation, id=f"{operation.id.partition(' #')[0]} #{number}")
         number += 1
     operations[operation.id] = operation
+
+
+def _registered_first(operations: Iterable[Operation]) -> list[Operation]:
+    """What is made of a namespace waits until that is registered."""
+    listed = list(operations)
+    makers = {one.target.name.casefold(): one.id for one in listed if one.target.type == PROVIDER_TYPE}
+    first = [makers.get(one.target.type.partition("/")[0].casefold()) for one in listed]
+    return [
+        replace(one, after=(*one.after, maker)) if maker and one.verb != "act" else one
+        for one, maker in zip(listed, first, strict=True)
+    ]
 
 
 def _is_of(part: Intent, wanted: Any, operation: Operation) -> bool:
