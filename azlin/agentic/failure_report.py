@@ -153,7 +153,8 @@ def size_of(operation: Operation) -> str | None:
 
 def account_of(objective: Objective, history: FailureHistory, look_up: LookUp) -> Account:
     """What became of an objective and why, by its record; what could be changed is as it was when it failed."""
-    asked = f"“{objective.request.text}” ({objective.id[:8]})"
+    where = ", sandbox" if objective.cloud.casefold() == "sandbox" else ""
+    asked = f"“{objective.request.text}” ({objective.id[:8]}{where})"
     outcome = objective.outcome
     if outcome is None:
         step = f"azlin objective resume {objective.id[:8]}"
