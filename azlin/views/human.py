@@ -25,6 +25,9 @@ VERDICTS = {
 }
 """All others are bad news, and red."""
 
+FINDINGS_MAX = 5
+"""How many things of one kind are named that Azure does not have as wanted."""
+
 
 class HumanView:
     """Draws on `err`; what a read returned goes to `out`, unless `data` is False (another view writes it there).
@@ -55,6 +58,7 @@ class HumanView:
         self._drawn = not preview
         self._findings: Sequence[Any] = ()
         self._explained: set[str] = set()
+        self._not_done: set[str] = set()
         self._shows: dict[str, Callable[[Event], None]] = {
             "intent-parsed": self._intent_parsed,
             "plan-made": self._plan_made,
@@ -69,6 +73,8 @@ class HumanView:
             "operation-failed": self._operation_ended,
             "operation-skipped": self._operation_ended,
             "operation-undone": self._operation_ended,
+            "strategy-changed": self._strategy_changed,
+            "rollback-begun": self._rollback_begun,
             "result-validated": self._result_validated,
             "failure-explained": self._failure_explained,
             "notice": self._notice,
@@ -157,8 +163,26 @@ class HumanView:
             self._tell("...", event, "started")
 
     def _operation_waiting(self, event: Event) -> None:
-        if self._verbose:
+        if why := event.about.get("why"):
+            self._tell("...", event, clean(why))
+        elif self._verbose:
             self._tell("...", event, "Azure has taken it and is working")
+
+    def _strategy_changed(self, event: Event) -> None:
+        about = event.about
+        left = len(about.get("left", ()))
+        why = clean(about.get("why", ""))
+        rest = "the 1 operation that is left" if left == 1 else f"the {left} operations that are left"
+        self._pen.line(
+            (f"{about.get('instead_of')} cannot go on ({why}): {about.get('strategy')} does {rest}", "yellow")
+        )
+
+    def _rollback_begun(self, event: Event) -> None:
+        removes = len(event.about.get("removes", ()))
+        things = "1 thing" if removes == 1 else f"{removes} things"
+        self._pen.line(
+            (f"Taking back {things} this request made, because {clean(event.about.get('why', ''))}", "yellow")
+        )
 
     def _operation_retried(self, event: Event) -> None:
         why = clean(event.about.get("why", ""))
@@ -167,6 +191,8 @@ class HumanView:
     def _operation_ended(self, event: Event) -> None:
         operation = self._operation(event)
         failure = event.about.get("failure")
+        if event.kind != "operation-done":
+            self._not_done.add(str(event.about.get("operation")))
         if event.kind == "operation-failed":
             self._tell("bad", event, f"failed: {_reason(failure)}", "red")
         elif event.kind == "operation-skipped":
@@ -177,16 +203,21 @@ class HumanView:
             self._tell("ok ", event, "done", "green")
 
     def _result_validated(self, event: Event) -> None:
+        """What Azure says otherwise, the first few of each kind; nobody expects that what was not done is there."""
         self._findings = event.about.get("findings", ())
         for finding in self._findings:
-            name = self._name(finding.operation)
             if finding.ok is True and self._verbose:
+                name = self._name(finding.operation)
                 self._pen.line(f"Azure confirms {name}: {clean(finding.found or finding.wanted)}", indent=2)
-            elif finding.ok is False:
-                wanted = clean(finding.wanted)
-                self._pen.line((f"Azure does not confirm {name}: wanted {wanted}, found {clean(finding.found)}", "red"))
-            elif finding.ok is None:
-                self._pen.line((f"Azure could not be asked about {name}: {clean(finding.found)}", "yellow"))
+        for ok, words, colour in ((False, "does not confirm", "red"), (None, "could not be asked about", "yellow")):
+            those = [f for f in self._findings if f.ok is ok and (ok is None or f.operation not in self._not_done)]
+            for finding in those[:FINDINGS_MAX]:
+                wanted = f"wanted {clean(finding.wanted)}, found " if ok is False else ""
+                self._pen.line(
+                    (f"Azure {words} {self._name(finding.operation)}: {wanted}{clean(finding.found)}", colour)
+                )
+            if len(those) > FINDINGS_MAX:
+                self._pen.line((f"Azure {words} {len(those) - FINDINGS_MAX} more", colour))
 
     def _failure_explained(self, event: Event) -> None:
         self._explain(event.about["explanation"])
