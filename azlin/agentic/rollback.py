@@ -46,7 +46,7 @@ class Rollback:
             plan = self._undo.plan(intent, world)
         except NotFound:
             return Plan(operations=(), made_against=world.made_against())
-        return replace(plan, operations=tuple(_renamed(operation) for operation in plan.operations))
+        return replace(plan, operations=_renamed(plan, objective))
 
     def results(self, plan: Plan, objective_id: str) -> list[OperationResult]:
         """What became of each operation of the objective's own plan, by the journal; `undone` for what is gone."""
@@ -55,13 +55,18 @@ class Rollback:
             entry = self._journal.entry(objective_id, operation.id)
             if entry is None or entry.result is None:
                 found.append(OperationResult(operation=operation.id, status="skipped", strategy="", attempts=0))
-            elif entry.removed and operation.verb == "ensure":
+            elif entry.removed and entry.result.created:
                 found.append(replace(entry.result, status="undone"))
             else:
                 found.append(entry.result)
         return found
 
 
-def _renamed(operation: Operation) -> Operation:
-    """A removal of the rollback must not be taken for one that the request asked for."""
-    return replace(operation, id=f"undo:{operation.id}", after=tuple(f"undo:{name}" for name in operation.after))
+def _renamed(plan: Plan, objective: Objective) -> tuple[Operation, ...]:
+    """Each removal under the name of what it takes back: it must not be taken for one that the request asked for."""
+    made = {o.target.key: o.id for o in (objective.plan.operations if objective.plan else ()) if o.verb == "ensure"}
+    names = {removal.id: f"undo:{made.get(removal.target.key, removal.id)}" for removal in plan.operations}
+    return tuple(
+        replace(removal, id=names[removal.id], after=tuple(names[name] for name in removal.after))
+        for removal in plan.operations
+    )

@@ -73,7 +73,10 @@ def test_what_was_made_is_removed_newest_first_and_what_was_there_before_is_not(
     azure = Azure(*map(target, ("old", "first", "second")))
     plan = Rollback(journal, Undo(journal)).plan(journal.load(ID), World(CLOUD, azure))
     assert removals(plan) == ["second", "first"]
-    assert all(operation.verb == "delete" and operation.id.startswith("undo:") for operation in plan.operations)
+    assert [(operation.verb, operation.id) for wave in plan.waves() for operation in wave] == [
+        ("delete", "undo:second"),
+        ("delete", "undo:first"),
+    ]
 
 
 def test_a_rollback_that_was_cut_off_is_pending_until_it_is_over(journal: Journal):
@@ -96,3 +99,10 @@ def test_a_rollback_that_goes_on_leaves_out_what_is_gone_and_knows_it_is(journal
 def test_when_all_of_it_is_gone_there_is_nothing_to_remove(journal: Journal):
     plan = Rollback(journal, Undo(journal)).plan(journal.load(ID), World(CLOUD, Azure(target("old"))))
     assert plan.operations == ()
+
+
+def test_what_was_refused_was_not_removed_again_though_its_group_is_gone(journal: Journal):
+    rollback = Rollback(journal, Undo(journal))
+    journal.removed(f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g")
+    results = {result.operation: result.status for result in rollback.results(PLAN, ID)}
+    assert results == {"old": "done", "first": "undone", "second": "undone", "never": "failed"}
