@@ -140,8 +140,8 @@ class JournalledRun:
         return attempt
 
     def leaving(self, operation: Operation) -> Mapping[str, str]:
-        """A process that slept for long (a laptop's lid, SIGSTOP) may wake up with its lease gone: then another has gone
-        on with what it had begun, and what it still wants to send must not leave."""
+        """A process that slept for long (a laptop's lid, SIGSTOP) may wake up with its lease gone: then another has
+        gone on with what it had begun, and what it still wants to send must not leave."""
         self._journal.confirm(self._objective)
         entry = self._journal.entry(self._objective, operation.id)
         return {CLIENT_REQUEST_ID: self._mark(operation, 1 if entry is None else entry.attempts)}
@@ -177,6 +177,8 @@ class JournalledRun:
         return left
 
     def finish(self, operation: Operation, result: OperationResult) -> OperationResult:
+        if result is self._decided.get(operation.id):
+            return result  # found done in Azure, and told so already
         quiet = operation.verb == "read" or result.status == "skipped"
         kept = result if quiet else self._commit(operation, result)
         self._decided[operation.id] = kept

@@ -131,7 +131,9 @@ class Stage:
         ended = self._objective
         performed = Performed(step, ended, before, after, self._golden(step, after), hits, took_s, died)
         if not died:
-            performed.untrue = untruths(Happened(ended, before, after, self._tried(), self._bystanders))
+            performed.untrue = untruths(
+                Happened(ended, before, after, self._told("started"), self._told("done"), self._bystanders)
+            )
         return performed
 
     def _carried_out(self, step: Step) -> Objective:
@@ -193,9 +195,9 @@ class Stage:
         finally:
             del os.environ["AZLIN_AZ"]
 
-    def _tried(self) -> Counter[str]:
-        begun = [event for event in self._story.events if event.kind == "operation-started"]
-        return Counter(str(event.about["operation"]) for event in begun)
+    def _told(self, what: str) -> Counter[str]:
+        told = [event for event in self._story.events if event.kind == f"operation-{what}"]
+        return Counter(str(event.about["operation"]) for event in told)
 
     def _golden(self, step: Step, after: Estate) -> Golden:
         assert self._objective is not None

@@ -6,7 +6,7 @@ Nothing here asks azlin whether azlin was right: Azure is read from the sandbox'
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from azlin.agentic.types import Objective, Operation, OperationResult, Outcome, Plan
@@ -40,6 +40,8 @@ class Happened:
     before: Estate
     after: Estate
     tried: Mapping[str, int]
+    ends: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How often it was told of each operation that it is done."""
     bystanders: Sequence[str] = ()
 
     @property
@@ -115,6 +117,12 @@ def _nothing_is_tried_more_than_five_times(happened: Happened) -> Iterator[str]:
             yield f"{operation} was tried {times} times"
 
 
+def _an_end_is_told_once(happened: Happened) -> Iterator[str]:
+    for operation, times in happened.ends.items():
+        if times > 1:
+            yield f"{operation} was told to be done {times} times"
+
+
 def _where_nothing_ran_nothing_changed(happened: Happened) -> Iterator[str]:
     if happened.outcome.verdict in ("previewed", "refused", "undecided") and not happened.outcome.results:
         for one in happened.after.changed_since(happened.before, {*happened.before.kept, *happened.after.kept}):
@@ -159,6 +167,7 @@ TRUTHS: tuple[Callable[[Happened], Iterable[str]], ...] = (
     _what_azure_has_is_not_called_missing,
     _a_failure_stops_what_waits_for_it_and_nothing_else,
     _nothing_is_tried_more_than_five_times,
+    _an_end_is_told_once,
     _where_nothing_ran_nothing_changed,
     _bystanders_are_untouched,
     _what_was_made_is_owned_up_to,
