@@ -71,7 +71,9 @@ class Application:
             incoming.file.unlink(missing_ok=True)
         if answer is not None:
             command = incoming.headers.get("commandname")
-            self._log.add(host, incoming.method, incoming.path, answer.status, command, arm=found == "arm")
+            asked = incoming.query.get("$filter")  # what a list is about
+            path = f"{incoming.path}?$filter={asked}" if asked else incoming.path
+            self._log.add(host, incoming.method, path, answer.status, command, arm=found == "arm")
         if answer is None or trouble.drop == "after":
             await lose(scope, sent=False)
         elif trouble.drop == "half":
