@@ -47,9 +47,9 @@ class Witness(Protocol):
 
 
 class Inquest:
-    """Asks for the fate of operations. `marks` are the client request ids that an operation's requests may have carried;
-    `deadline_s` bounds one question; `wait` sleeps and returns True when the run
-    was stopped; nothing that is absent counts as such before `settled_at` (monotonic)."""
+    """Asks for the fate of operations. `marks` are the client request ids that an operation's requests may have
+    carried; `deadline_s` bounds one question; `wait` sleeps and returns True when the run was stopped; nothing that is
+    absent counts as such before `settled_at` (monotonic)."""
 
     def __init__(
         self,
