@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
+import msgspec
+
 from azlin.agentic.explanation import Explanation
 from azlin.agentic.resource_ref import GROUP_TYPE, PROVIDER_TYPE, ResourceRef  # noqa: F401 (nouns are found here)
 
