@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from azlin.agentic import resource_ref
 from azlin.agentic.explanation import Explanation
-from azlin.agentic.resource_ref import GROUP_TYPE, PROVIDER_TYPE, ResourceRef  # noqa: F401 (nouns are found here)
+from azlin.agentic.resource_ref import ResourceRef
 
 Verb = Literal["read", "ensure", "delete", "act", "command"]
 Effect = Literal["reads", "creates", "changes", "destroys"]
@@ -34,6 +35,8 @@ Verdict = Literal[
     "interrupted",
     "cancelled",
 ]
+
+GROUP_TYPE, PROVIDER_TYPE = resource_ref.GROUP_TYPE, resource_ref.PROVIDER_TYPE
 
 EFFECTS: tuple[Effect, ...] = ("reads", "creates", "changes", "destroys")
 """From harmless to worst."""
