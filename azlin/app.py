@@ -35,9 +35,9 @@ from azlin.views.base import View
 
 if TYPE_CHECKING:
     from azlin.agentic.audit_logger import AuditLogger
+    from azlin.agentic.background.handover import Orders
     from azlin.agentic.conclusion import Finding
     from azlin.agentic.drift import Drift
-    from azlin.agentic.handover import Orders
     from azlin.agentic.journalled_run import JournalledRun
     from azlin.agentic.objective_manager import ObjectiveManager
     from azlin.agentic.pipeline import Road
@@ -128,8 +128,8 @@ class App:
 
     def carry_on(self, orders: Orders, view: View, asker: Asker) -> Objective:
         """Take over, in a process of its own, what another process was asked to carry out, and do it."""
+        from azlin.agentic.background.handover import log_of
         from azlin.agentic.conclusion import may_go_on
-        from azlin.agentic.handover import log_of
 
         self._secrets.update(orders.secrets)
         with self._holding(orders.objective, view, heir_of=orders.fence):
@@ -163,7 +163,7 @@ class App:
     def cancel(self, objective_id: str, terms: Terms, reason: str, view: View, asker: Asker) -> Objective:
         """Call off an objective that nobody carries out. Raises StillRunning when somebody does, UsageRefused when it
         is over, and what keeps Azure from being asked about what may be under way; then it stays as it was."""
-        from azlin.agentic import cancellation
+        from azlin.agentic.background import cancellation
 
         with self._holding(objective_id, view):
             objective = self.objectives.show(objective_id)
@@ -237,7 +237,7 @@ class App:
             self.schemas.close()
 
     def _hand_over(self, objective: Objective, terms: Terms) -> Objective:
-        from azlin.agentic import handover
+        from azlin.agentic.background import handover
 
         fence = self._lease.fence if self._lease is not None else 0
         orders = handover.orders(objective, fence, terms, self._secrets)

@@ -16,10 +16,10 @@ from azlin.settings import Endpoints
 
 if TYPE_CHECKING:
     from azlin.agentic.explanation import Account
-    from azlin.agentic.failure_history import FailureHistory
+    from azlin.agentic.failures.history import FailureHistory
     from azlin.agentic.families import IntentFamily
     from azlin.agentic.families.last_failure import LastFailure
-    from azlin.agentic.learn_findings import Findings
+    from azlin.agentic.learn.findings import Findings
     from azlin.agentic.recovery import Planner, Recovery
 
 
@@ -43,7 +43,7 @@ class Diagnosis:
 
     @cached_property
     def history(self) -> FailureHistory:
-        from azlin.agentic.failure_history import FailureHistory
+        from azlin.agentic.failures.history import FailureHistory
 
         return FailureHistory(self._paths, self._notice)
 
@@ -59,7 +59,7 @@ class Diagnosis:
         return LastFailure(self._journal, self._account)
 
     def _account(self, objective: Objective) -> Account:
-        from azlin.agentic.failure_report import account_of
+        from azlin.agentic.failures.report import account_of
 
         return account_of(objective, self.history, self._look_up)
 

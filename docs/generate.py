@@ -17,9 +17,9 @@ import click
 import msgspec
 
 from azlin import settings
-from azlin.agentic import failure_catalogue
 from azlin.agentic.conclusion import EXIT_CODES
-from azlin.agentic.failure_catalogue import RETRIED, Entry, catalogue
+from azlin.agentic.failures.catalogue import CLASSES as FAILURE_CLASSES
+from azlin.agentic.failures.catalogue import RETRIED, Entry, catalogue
 from azlin.cli.fault import add_fault
 from azlin.cli.main import COMMANDS, azlin
 from azlin.errors import AzlinError
@@ -169,7 +169,7 @@ def failures() -> str:
         " judged by how it is written,\nthen by the words of its message, then by its HTTP status; what cannot be"
         " judged is not tried again.\n\n## Classes\n\n| class | | tried again |\n|---|---|---|\n"
     )
-    for name in sorted(failure_catalogue.CLASSES, key=list(CLASSES).index):
+    for name in sorted(FAILURE_CLASSES, key=list(CLASSES).index):
         again = "yes" if name in RETRIED else "where it can do no harm" if name == "unreachable" else ""
         text += f"| `{name}` | {CLASSES[name]} | {again} |\n"
     plain = sorted(((code, one) for one in entries for code in one.plain_codes), key=lambda pair: pair[0].casefold())

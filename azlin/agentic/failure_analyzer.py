@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from azlin.agentic.failure_catalogue import Entry, catalogue
-from azlin.agentic.signature import signature
+from azlin.agentic.failures.catalogue import Entry, catalogue
+from azlin.agentic.failures.signature import signature
 from azlin.agentic.types import Failure
 from azlin.gateways.innermost import Said, errors_in
 
@@ -38,7 +38,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 def classify(code: str | None, message: str | None, status: int | str | None = None) -> Failure:
     """The Failure that Azure's words tell. `message` may be whatever a tool printed; `status` is the HTTP status.
 
-    `Failure.type` is one of `failure_catalogue.AZURES_CLASSES`. `hint` is what to do, ": " and a command; the command
+    `Failure.type` is one of `failures.catalogue.AZURES_CLASSES`. `hint` is what to do, ": " and a command; the command
     may hold placeholders in braces ({group}, {name}, {location}, {subscription}, {size} …) for what the message does
     not name. Never raises.
     """

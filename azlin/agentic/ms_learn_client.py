@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
-from azlin.agentic.learn_cache import LearnCache
-from azlin.agentic.learn_findings import Findings, Page
-from azlin.agentic.learn_passage import (
+from azlin.agentic.learn.cache import LearnCache
+from azlin.agentic.learn.findings import Findings, Page
+from azlin.agentic.learn.passage import (
     TITLE_MAX,
     about_type,
     is_troubleshooting,

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from azlin.agentic.approver import Asker, Question
 from azlin.agentic.explanation import Explanation, Suggestion
-from azlin.agentic.failure_history import FailureHistory, signature_of
-from azlin.agentic.failure_report import AFTER, Failed, LookUp, explain, failed_in
+from azlin.agentic.failures.history import FailureHistory, signature_of
+from azlin.agentic.failures.report import AFTER, Failed, LookUp, explain, failed_in
 from azlin.agentic.families import IntentFamily
 from azlin.agentic.families.cures import OFFERS_MAX, Case, Cure, Curing
 from azlin.agentic.families.drafting import wired

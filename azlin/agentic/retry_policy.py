@@ -11,7 +11,7 @@ from math import inf
 import msgspec
 
 from azlin.agentic.failure_analyzer import classify
-from azlin.agentic.signature import signature
+from azlin.agentic.failures.signature import signature
 from azlin.agentic.types import Failure
 from azlin.errors import (
     AnswerLost,

@@ -1,7 +1,7 @@
 """The process that carries an objective out when nobody waits for it: `python -m azlin.cli.background ID`.
 
-Not a command that people type: `--no-wait` starts it (`azlin.agentic.handover`). Its orders come through standard
-input; what it says goes into its log, which does not grow for ever.
+Not a command that people type: `--no-wait` starts it (`azlin.agentic.background.handover`). Its orders come through
+standard input; what it says goes into its log, which does not grow for ever.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _carry() -> int:
-    from azlin.agentic.handover import Orders
+    from azlin.agentic.background.handover import Orders
     from azlin.cli.session import carry
 
     told = sys.stdin.buffer.read()

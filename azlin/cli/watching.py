@@ -21,7 +21,7 @@ from azlin.paths import Paths
 from azlin.views.base import View
 
 if TYPE_CHECKING:
-    from azlin.agentic.following import Ended
+    from azlin.agentic.background.following import Ended
     from azlin.gateways.journal import Holder, Journal
 
 CUT_OFF = 7
@@ -53,7 +53,7 @@ def cancel(name: str, no_wait: bool, output: Output) -> int:
     leaves it alone from then on; `objective resume ID` goes on with it, `objective undo ID` removes what it made.
     """
     from azlin.agentic.audit_logger import AuditLogger
-    from azlin.agentic.cancellation import refuse_if_over, why
+    from azlin.agentic.background.cancellation import refuse_if_over, why
     from azlin.gateways.journal import Journal
 
     paths = Paths.from_environment()
@@ -111,7 +111,7 @@ def _watched(
     each_look: Callable[[], Any] = lambda: None,
 ) -> int:
     """Show the story until it ends; then what `tell_end` makes of it."""
-    from azlin.agentic.following import Following, follow
+    from azlin.agentic.background.following import Following, follow
     from azlin.cli.session import data_view_for, view_for
     from azlin.gateways.journal import Journal
     from azlin.views.together import Together

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azlin.agentic.failure_analyzer import classify
-from azlin.agentic.failure_catalogue import AZURES_CLASSES, RETRIED
+from azlin.agentic.failures.catalogue import AZURES_CLASSES, RETRIED
 
 TOLD = [
     # throttled

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azlin.agentic import ms_learn_client
-from azlin.agentic.learn_cache import LearnCache
+from azlin.agentic.learn.cache import LearnCache
 from azlin.agentic.ms_learn_client import PATIENCE_S, MsLearnClient
 from azlin.gateways.learn import Hit, hits_in
 from azlin.paths import Paths

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from azlin.agentic import recovery
 from azlin.agentic.approver import Question
-from azlin.agentic.failure_history import FailureHistory
+from azlin.agentic.failures.history import FailureHistory
 from azlin.agentic.families import IntentFamily
-from azlin.agentic.learn_findings import Findings
+from azlin.agentic.learn.findings import Findings
 from azlin.agentic.recovery import Recovery
 from azlin.agentic.types import Failure, Intent, Objective, OperationResult, Plan, Replaced, Request
 from azlin.errors import AzureRefused, UsageRefused

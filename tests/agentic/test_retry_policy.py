@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from azlin.agentic.failure_catalogue import AZURES_CLASSES, CLASSES, RETRIED
+from azlin.agentic.failures.catalogue import AZURES_CLASSES, CLASSES, RETRIED
 from azlin.agentic.retry_policy import backoff, failure_of, retriable
 from azlin.agentic.strategies import azure_cli
 from azlin.errors import (

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from azlin.agentic.learn_findings import Page
+from azlin.agentic.learn.findings import Page
 from azlin.agentic.types import Value
 from azlin.errors import AzlinError
 from azlin.gateways.files import clear_drafts, write_whole

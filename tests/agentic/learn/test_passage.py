@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from azlin.agentic.learn_passage import (
+from azlin.agentic.learn.passage import (
     PASSAGE_MAX,
     about_type,
     is_troubleshooting,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from azlin.agentic.failure_catalogue import (
+from azlin.agentic.failures.catalogue import (
     ACTIONS,
     AZURES_CLASSES,
     RETRIED,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from msgspec.structs import replace
 
-from azlin.agentic.cancellation import after_asking, before_anything_began, refuse_if_over, why
+from azlin.agentic.background.cancellation import after_asking, before_anything_began, refuse_if_over, why
 from azlin.agentic.conclusion import Finding
 from azlin.agentic.types import Operation, OperationResult, Outcome, Plan, Verdict
 from azlin.errors import AzlinError, CloudUnreachable, SignInNeeded, TimedOut, UsageRefused

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azlin.agentic.signature import LENGTH, signature
+from azlin.agentic.failures.signature import LENGTH, signature
 
 NAMES = st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_size=24)
 REGIONS = st.sampled_from(["westeurope", "eastus2", "Germany West Central", "usgovvirginia"])

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from azlin.agentic.explanation import Account, Explanation, Reading
-from azlin.agentic.failure_history import FailureHistory, Met, signature_of
+from azlin.agentic.failures.history import FailureHistory, Met, signature_of
 from azlin.agentic.families.bodies import pairs, properties_of
-from azlin.agentic.learn_findings import Findings
+from azlin.agentic.learn.findings import Findings
 from azlin.agentic.types import GROUP_TYPE, Failure, Objective, Operation, OperationResult, Plan
 from azlin.redaction import redact
 

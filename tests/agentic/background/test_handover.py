@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from azlin.agentic import handover
-from azlin.agentic.handover import Orders, hand_over, orders
+from azlin.agentic.background import handover
+from azlin.agentic.background.handover import Orders, hand_over, orders
 from azlin.agentic.terms import Terms
 from azlin.agentic.types import Outcome
 from azlin.errors import RunnerNotStarted, StillRunning
@@ -23,7 +23,7 @@ from tests.gateways.ledger_builders import asked
 ID = "0bject1ve"
 TAKES = (
     "import sys, time; from pathlib import Path; from azlin.paths import Paths\n"
-    "from azlin.agentic.handover import Orders; from azlin.gateways.journal import Journal\n"
+    "from azlin.agentic.background.handover import Orders; from azlin.gateways.journal import Journal\n"
     "given = Orders.read(sys.stdin.buffer.read())\n"
     "journal = Journal.open(Paths(Path(sys.argv[1])))\n"
     "held = journal.lease(given.objective, 'background', heir_of=given.fence); held.__enter__()\n"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from azlin.agentic import learn_cache
-from azlin.agentic.learn_cache import ENTRIES_MAX, FRESH, LearnCache
-from azlin.agentic.learn_findings import Page
+from azlin.agentic.learn import cache as learn_cache
+from azlin.agentic.learn.cache import ENTRIES_MAX, FRESH, LearnCache
+from azlin.agentic.learn.findings import Page
 from azlin.paths import Paths
 
 PAGE = Page(title="Quotas", url="https://learn.microsoft.com/azure/quotas", passage="Ask for more.")

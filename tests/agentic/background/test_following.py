@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from azlin.agentic.audit_logger import AuditLogger
-from azlin.agentic.following import Following, follow
+from azlin.agentic.background.following import Following, follow
 from azlin.agentic.types import Outcome
 from azlin.events import Event
 from azlin.gateways.journal import Journal

@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from azlin.agentic.explanation import Suggestion
-from azlin.agentic.failure_history import FailureHistory
-from azlin.agentic.failure_report import Failed, account_of, explain, failed_in, filled
-from azlin.agentic.learn_findings import Findings, Page
+from azlin.agentic.failures.history import FailureHistory
+from azlin.agentic.failures.report import Failed, account_of, explain, failed_in, filled
+from azlin.agentic.learn.findings import Findings, Page
 from azlin.agentic.types import (
     GROUP_TYPE,
     Failure,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from azlin.agentic import failure_history
-from azlin.agentic.failure_history import FailureHistory
+from azlin.agentic.failures import history as failure_history
+from azlin.agentic.failures.history import FailureHistory
 from azlin.agentic.types import Failure
 from azlin.paths import Paths
 

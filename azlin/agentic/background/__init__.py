@@ -1,0 +1,1 @@
+"""Runs without a terminal: handed over, followed, called off."""
