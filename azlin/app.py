@@ -326,7 +326,7 @@ class App:
                 ),
                 doors.outage,
             ),
-            rollback=Rollback(self.journal, families["undo"]),
+            rollback=Rollback(self.journal, families),
             started=self._began,
             hand_over=self._hand_over,
             files=self.objectives,
@@ -336,7 +336,13 @@ class App:
             recovery=diagnosis.recovery(families, plan),
         )
 
-    def _families(self, diagnosis: Diagnosis) -> dict[str, IntentFamily]:
+    def _families(self, diagnosis: Diagnosis) -> Mapping[str, IntentFamily]:
+        """Made when one is first needed: what was planned and approved goes on without them."""
+        from azlin.agentic.families import Register
+
+        return Register(lambda: self._every_family(diagnosis))
+
+    def _every_family(self, diagnosis: Diagnosis) -> dict[str, IntentFamily]:
         from azlin.agentic import families
         from azlin.agentic.families.undo import Undo
         from azlin.gateways.ssh_keys import public_key
@@ -350,11 +356,12 @@ class App:
         return {**families.every(key, self.prices.vm_monthly), **{family.name: family for family in wordless}}
 
     def _parser(self, families: Mapping[str, IntentFamily], terms: Terms) -> Callable[[Request], Intent]:
-        from azlin.agentic.intent_parser import parse
+        def read(request: Request) -> Intent:
+            from azlin.agentic.intent_parser import parse
 
-        return lambda request: parse(
-            request, self.settings.defaults, families, group=terms.group, location=terms.location
-        )
+            return parse(request, self.settings.defaults, families, group=terms.group, location=terms.location)
+
+        return read
 
     def _problems(self, type: str, body: dict[str, Any]) -> list[str]:
         return [str(problem) for problem in self.schemas.check(type, body)]

@@ -11,14 +11,16 @@ back at the moment of the call. `redact` is the net under everything that is wri
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 import msgspec
 
 MASK = "***"
+REMEMBERED_MAX = 300
+"""Longer texts than this are looked through anew each time."""
 PLACEHOLDER = re.compile(r"\{secret:([A-Za-z0-9_-]+)\}")
 
 _ANY_VALUE = re.compile(
@@ -46,23 +48,7 @@ _RANDOM = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9+/_.~=-]{20,}$")
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 
 
-def imprint(data: Any) -> dict[str, Any] | None:
-    """What is kept of data that is not kept: `{"count": n, "digest": sha256}`, how many things it was and what tells
-    them from others. None stays None, an imprint stays itself."""
-    if data is None:
-        return None
-    if isinstance(data, dict):
-        pairs = cast("dict[str, Any]", data)
-        if pairs.keys() == {"count", "digest"} and len(str(pairs["digest"])) == 64:
-            return pairs
-    try:
-        plain = msgspec.json.encode(data, order="sorted", enc_hook=str)
-    except (UnicodeError, OverflowError, TypeError):
-        plain = repr(cast("object", data)).encode("utf-8", "backslashreplace")
-    count = len(cast("list[Any]", data)) if isinstance(data, (list, tuple)) else 1
-    return {"count": count, "digest": hashlib.sha256(plain).hexdigest()}
-
-
+@lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Whether whatever stands under this name is a secret: `adminPassword`, `account_key`, `--sas-token`."""
     words = re.findall(r"[A-Z]+(?![a-zß-ÿ])|[A-Z]?[a-zß-ÿ]+", name)
@@ -77,6 +63,7 @@ def _looks_random(value: str) -> bool:
     return bool(_RANDOM.match(value)) and not _GUID.match(value) and not value.startswith(("/", "AAAA"))
 
 
+@lru_cache(maxsize=4096)
 def _might_be_secret_name(name: str) -> bool:
     folded = re.sub(r"[\d_]+$", "", name).casefold()
     return folded.endswith("key") and "public" not in folded
@@ -89,7 +76,7 @@ def redact(value: Any) -> Any:
     other scalars pass. `{secret:NAME}` placeholders and references to a vault stay. Redacting twice changes nothing.
     """
     if isinstance(value, str):
-        return _replace(value, lambda kind, secret: MASK)
+        return _without_secrets(value) if len(value) <= REMEMBERED_MAX else _replace(value, _mask)
     if isinstance(value, msgspec.Struct):
         return redact(msgspec.to_builtins(value))
     if isinstance(value, dict):
@@ -101,6 +88,16 @@ def redact(value: Any) -> Any:
             redacted[place] = _masked(items[place])
         return tuple(redacted) if isinstance(value, tuple) else redacted
     return value
+
+
+def _mask(kind: str, secret: str) -> str:  # noqa: ARG001
+    return MASK
+
+
+@lru_cache(maxsize=8192)
+def _without_secrets(text: str) -> str:
+    """An objective is filed several times in a run, and its types, names and regions come again and again in it."""
+    return _replace(text, _mask)
 
 
 def extract_secrets(text: str) -> tuple[str, dict[str, str]]:

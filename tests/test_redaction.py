@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azlin.agentic.types import GROUP_TYPE, Operation, ResourceRef
-from azlin.redaction import MASK, extract_secrets, fill, imprint, is_secret_name, redact, secret_names
+from azlin.imprint import imprint
+from azlin.redaction import MASK, extract_secrets, fill, is_secret_name, redact, secret_names
 
 SENTENCES = (
     "create a vm called Sam with password {}",

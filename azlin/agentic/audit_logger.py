@@ -44,8 +44,9 @@ from azlin.errors import UsageRefused
 from azlin.events import Event
 from azlin.gateways.files import locked, make_private_directory, sync_directory, write_all
 from azlin.gateways.journal import Journal, filed, filed_outcome, filed_result
+from azlin.imprint import imprint
 from azlin.paths import Paths, unwritable
-from azlin.redaction import imprint, redact
+from azlin.redaction import redact
 
 SIZE_MAX_BYTES = 10_000_000
 FILES_KEPT = 5

@@ -7,6 +7,8 @@ journal proves to be ours, newest first, and no group that holds what others put
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from azlin.agentic.families import IntentFamily
@@ -19,11 +21,11 @@ BEGUN, OVER = "rollback-begun", "rollback-over"
 
 
 class Rollback:
-    """`undo` is the family that plans the removals. All methods raise what the journal and the world raise."""
+    """The family `undo` plans the removals. All methods raise what the journal and the world raise."""
 
-    def __init__(self, journal: Journal, undo: IntentFamily) -> None:
+    def __init__(self, journal: Journal, families: Mapping[str, IntentFamily]) -> None:
         self._journal = journal
-        self._undo = undo
+        self._families = families
 
     def pending(self, objective_id: str) -> str | None:
         """Why a rollback was begun that is not over; None if there is none."""
@@ -43,7 +45,7 @@ class Rollback:
                 self._journal.removed(resource_id)
         intent = Intent(family="undo", action="undo", summary="", parameters={"objective": objective.id})
         try:
-            plan = self._undo.plan(intent, world)
+            plan = self._families["undo"].plan(intent, world)
         except NotFound:
             return Plan(operations=(), made_against=world.made_against())
         return replace(plan, operations=_renamed(plan, objective))

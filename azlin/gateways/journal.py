@@ -21,8 +21,8 @@ import msgspec
 
 from azlin.agentic.types import Objective, Operation, OperationResult, Outcome, Value
 from azlin.errors import StateDamaged
+from azlin.imprint import imprint
 from azlin.paths import Paths
-from azlin.redaction import imprint
 
 State = Literal["todo", "started", "submitted", "done", "failed", "skipped", "undone"]
 

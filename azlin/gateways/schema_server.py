@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import importlib.metadata
 import importlib.util
 import json
 import os
@@ -64,6 +63,8 @@ def find_azmcp() -> Path | None:
 
 def edition(program: Path) -> str:
     """Which edition of the server a program is: what it knows changes only with that."""
+    import importlib.metadata  # 8 ms that most commands need not spend
+
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         if "msmcp_azure" in program.parts:
             return f"msmcp-azure {importlib.metadata.version('msmcp-azure')}"

@@ -71,7 +71,7 @@ def removals(plan: Plan) -> list[str]:
 
 def test_what_was_made_is_removed_newest_first_and_what_was_there_before_is_not(journal: Journal):
     azure = Azure(*map(target, ("old", "first", "second")))
-    plan = Rollback(journal, Undo(journal)).plan(journal.load(ID), World(CLOUD, azure))
+    plan = Rollback(journal, {"undo": Undo(journal)}).plan(journal.load(ID), World(CLOUD, azure))
     assert removals(plan) == ["second", "first"]
     assert [(operation.verb, operation.id) for wave in plan.waves() for operation in wave] == [
         ("delete", "undo:second"),
@@ -80,16 +80,16 @@ def test_what_was_made_is_removed_newest_first_and_what_was_there_before_is_not(
 
 
 def test_a_rollback_that_was_cut_off_is_pending_until_it_is_over(journal: Journal):
-    rollback = Rollback(journal, Undo(journal))
+    rollback = Rollback(journal, {"undo": Undo(journal)})
     assert rollback.pending(ID) is None
     rollback.begin(ID, "never failed")
-    assert Rollback(journal, Undo(journal)).pending(ID) == "never failed"
+    assert Rollback(journal, {"undo": Undo(journal)}).pending(ID) == "never failed"
     rollback.over(ID)
     assert rollback.pending(ID) is None
 
 
 def test_a_rollback_that_goes_on_leaves_out_what_is_gone_and_knows_it_is(journal: Journal):
-    rollback = Rollback(journal, Undo(journal))
+    rollback = Rollback(journal, {"undo": Undo(journal)})
     plan = rollback.plan(journal.load(ID), World(CLOUD, Azure(*map(target, ("old", "first")))))
     assert removals(plan) == ["first"]
     results = {result.operation: result.status for result in rollback.results(PLAN, ID)}
@@ -97,12 +97,12 @@ def test_a_rollback_that_goes_on_leaves_out_what_is_gone_and_knows_it_is(journal
 
 
 def test_when_all_of_it_is_gone_there_is_nothing_to_remove(journal: Journal):
-    plan = Rollback(journal, Undo(journal)).plan(journal.load(ID), World(CLOUD, Azure(target("old"))))
+    plan = Rollback(journal, {"undo": Undo(journal)}).plan(journal.load(ID), World(CLOUD, Azure(target("old"))))
     assert plan.operations == ()
 
 
 def test_what_was_refused_was_not_removed_again_though_its_group_is_gone(journal: Journal):
-    rollback = Rollback(journal, Undo(journal))
+    rollback = Rollback(journal, {"undo": Undo(journal)})
     journal.removed(f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g")
     results = {result.operation: result.status for result in rollback.results(PLAN, ID)}
     assert results == {"old": "done", "first": "undone", "second": "undone", "never": "failed"}

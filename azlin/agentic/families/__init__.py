@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
 import msgspec
@@ -78,6 +79,26 @@ Keys = Callable[[str | None], PublicKey]
 
 Sizes = Callable[[str], Mapping[str, Decimal]]
 """A region → the VM sizes azlin has a price for there, with USD a month; {} where it knows none."""
+
+
+class Register(Mapping[str, IntentFamily]):
+    """Families by name, made when the first of them is asked for."""
+
+    def __init__(self, make: Callable[[], Mapping[str, IntentFamily]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[str, IntentFamily]:
+        return self._make()
+
+    def __getitem__(self, name: str) -> IntentFamily:
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 def every(keys: Keys, sizes: Sizes) -> dict[str, IntentFamily]:
