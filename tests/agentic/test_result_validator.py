@@ -108,7 +108,7 @@ def test_nobody_waits_for_what_was_just_created_otherwise_than_wanted():
 def test_the_activity_log_speaks_for_an_action_that_leaves_nothing_to_read(seen: bool | None, ok: bool | None):
     wanted = operation("act", {"action": "regenerateKey"})
     plan = Plan(operations=(wanted,), made_against=MadeAgainst(cloud="sandbox"))
-    (only,) = validate(plan, [done()], World(CLOUD, Azure(THERE)), witnessed=lambda _: seen)
+    (only,) = validate(plan, [done()], World(CLOUD, Azure(THERE)), witnessed=lambda _: seen, patience_s=0)
     assert only.ok is ok
 
 
