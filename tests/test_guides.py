@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,25 +44,46 @@ def files(page: Path) -> dict[str, str]:
     return dict(re.findall(r"^```\w+ (\S+)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_newcomer_can_type_all_of_it(page: Path, tmp_path: Path):
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a newcomer. Pages share the sandbox and the az host behind it, which take seconds to start."""
+    home = tmp_path_factory.mktemp("guides") / "home"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZLIN", "AZURE", "ARM"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**kept, "PATH": path, "AZLIN_HOME": str(tmp_path / "home"), "AZLIN_SANDBOX": "1"}
+    environment = {**kept, "PATH": path, "AZLIN_HOME": str(home), "AZLIN_SANDBOX": "1"}
+    yield environment
+    subprocess.run(["azlin", "sandbox", "stop"], env=environment, capture_output=True, check=False)
+    for door in (home / "az").glob("*.sock"):
+        door.unlink()  # the az host behind it leaves when its door is gone
+
+
+def begin_anew(environment: dict[str, str]) -> None:
+    """A home in which nothing was asked for yet, before an empty Azure."""
+    home = Path(environment["AZLIN_HOME"])
+    if not home.exists():
+        return
+    subprocess.run(["azlin", "sandbox", "reset", "--yes"], env=environment, capture_output=True, check=True)
+    for left in home.iterdir():
+        if left.name not in ("sandbox", "az"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_newcomer_can_type_all_of_it(page: Path, tmp_path: Path, desk: dict[str, str]):
+    begin_anew(desk)
     for name, content in files(page).items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     script = "\n".join(["set -euxo pipefail", FIRST, *commands(page)])
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=tmp_path,
-        env=environment,
+        env=desk,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
         timeout=240,
     )
-    subprocess.run(["azlin", "sandbox", "stop"], env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
