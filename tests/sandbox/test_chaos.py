@@ -27,7 +27,8 @@ def faults_of(sandbox: Instance) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def theirs(sandbox: Instance):
-    """A fault that a person set."""
+    """A fault that a person set, and no other."""
+    sandbox.ask("DELETE", "faults")
     sandbox.ask("POST", "faults", {"code": "Theirs", "times": 3})
     yield "Theirs"
     sandbox.ask("DELETE", "faults")
