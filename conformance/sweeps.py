@@ -17,6 +17,7 @@ MODULES: tuple[str, ...] = (
     "az_endpoints",
     "recorded_statuses",
     "recorded_keys",
+    "errors",
     "tenants",
     "pairs",
     "pairs_added",
