@@ -40,8 +40,8 @@ class Preview:
     quote: Quote | None = None
     budget: BudgetVerdict | None = None
     strategy: str | None = None
-    ranking: Sequence[Any] = ()
-    """`strategy_selector.Candidacy` values, the best first."""
+    ranking: Sequence[Any] | None = None
+    """`strategy_selector.Candidacy` values, the best first; None when nobody was asked to choose."""
     render: str = ""
     known: bool = True
     """False when nobody is signed in: then the plan was made without looking."""
@@ -169,14 +169,14 @@ def _budget(pen: Pen, budget: BudgetVerdict) -> None:
 
 def _how(pen: Pen, preview: Preview, *, commands: bool) -> None:
     if preview.strategy is not None:
-        chosen = next((c for c in preview.ranking if c.strategy == preview.strategy), None)
+        chosen = next((c for c in preview.ranking or () if c.strategy == preview.strategy), None)
         because = f", because {clean(chosen.because)}" if chosen is not None and chosen.because else ""
         label = " (sandbox)" if preview.sandbox else ""
         pen.line(("How", "bold"), f": {preview.strategy}{label}{because}")
-        for other in preview.ranking:
+        for other in preview.ranking or ():
             if other.strategy != preview.strategy and (commands or other.missing):
                 pen.line(("not ", "dim"), f"{other.strategy}: {clean(other.missing or other.because)}", indent=2)
-    elif preview.plan is not None:
+    elif preview.plan is not None and preview.ranking is not None:
         pen.line(("How", "bold"), ": nothing on this machine can carry it out; azlin doctor says what is missing")
     if commands and preview.render:
         pen.line(("Exactly what would run", "bold"))
