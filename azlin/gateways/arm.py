@@ -350,9 +350,11 @@ class Arm:
         """Send when Azure's rate limits allow it. A read stands in line for longer: nobody waits for it elsewhere."""
         headers = self._headers(change.headers if change is not None else None, renew=renew)
         with self._pace.turn(method, url, patience_s=PATIENCE_S if method == "GET" else PAUSE_S) as turn:
+            asked_at = time.monotonic()
             if change is not None:
                 headers |= change.leaving()
-            answer = self._http.request(method, url, headers=headers, body=change.body if change is not None else None)
+            body = change.body if change is not None else None
+            answer = self._http.request(method, url, headers=headers, body=body, asked_at=asked_at)
             turn.heard(answer.status, answer.headers, answer.text if answer.status == 429 else "")
         return answer
 

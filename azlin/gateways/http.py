@@ -107,8 +107,10 @@ class Http:
         headers: Mapping[str, str] | None = None,
         body: Any = None,
         form: Mapping[str, str] | None = None,
+        asked_at: float | None = None,
     ) -> Answer:
-        """Send one request (`body` as JSON, or `form`) and return the answer, whatever its status.
+        """Send one request (`body` as JSON, or `form`) and return the answer, whatever its status. `asked_at`
+        (monotonic) is when it was asked whether a change may leave; now, if nobody was asked.
 
         A redirect of a GET is followed on the same host and never to another: the answer is then the redirect itself.
         Raises OutsideLoopback (the sandbox's client would leave this machine), UsageRefused (plain http to another
@@ -117,7 +119,7 @@ class Http:
         """
         content, kind = _encoded(body, form)
         sent = {**({"content-type": kind} if kind else {}), **(headers or {})}
-        answer = self._send(method, url, sent, content)
+        answer = self._send(method, url, sent, content, asked_at)
         for _ in range(REDIRECTS_MAX):
             target = answer.headers.get("location")
             if answer.status not in REDIRECTS or method not in ("GET", "HEAD") or target is None:
@@ -125,15 +127,16 @@ class Http:
             onward = urljoin(answer.url, target)
             if origin(onward) != origin(answer.url):
                 break
-            answer = self._send(method, onward, sent, None)
+            answer = self._send(method, onward, sent, None, None)
         return answer
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, asked_at: float | None
+    ) -> Answer:
+        awake = _awake(method, url, time.monotonic() if asked_at is None else asked_at)
         client = self._client(loopback=self._checked(url))
         with self._named_failures(method, url):
-            said = client.request(
-                method, url, headers=dict(headers), content=content, extensions={"trace": _awake(method, url)}
-            )
+            said = client.request(method, url, headers=dict(headers), content=content, extensions={"trace": awake})
         return Answer(said.status_code, {k.lower(): v for k, v in said.headers.items()}, said.content, url)
 
     @contextmanager
@@ -258,20 +261,20 @@ def is_loopback(host: str) -> bool:
         return host.casefold() == "localhost"
 
 
-def _awake(method: str, url: str) -> Callable[[str, Mapping[str, Any]], None]:
-    """Asked by httpcore at each step of a request: lets no change out whose process slept since it was to leave, at the
-    last moment before the first byte. Raises CloudUnreachable, because nothing was sent; whoever sends again has to ask
-    again whether it may."""
-    asked_at = time.monotonic()
+def _awake(method: str, url: str, asked_at: float) -> Callable[[str, Mapping[str, Any]], None]:
+    """Asked by httpcore at each step of a request: lets no change out whose process slept since it was asked whether it
+    may leave. Raises CloudUnreachable before the first byte, because nothing was sent, and AnswerLost between headers
+    and body (a server carries out no half of a request, but who knows); whoever sends again has to ask again."""
 
     def step(name: str, _info: Mapping[str, Any]) -> None:
-        late = name.endswith("send_request_headers.started") and time.monotonic() - asked_at > ASLEEP_S
-        if late and method not in ("GET", "HEAD"):
-            raise CloudUnreachable(
-                f"{method} {urlsplit(url).path} was not sent",
-                why="this process had been asleep when it was about to leave",
-                fix="azlin objective resume ID",
-            )
+        if method in ("GET", "HEAD") or time.monotonic() - asked_at <= ASLEEP_S:
+            return
+        what = f"{method} {urlsplit(url).path} was not sent"
+        why = "this process had been asleep when it was about to leave"
+        if name.endswith("send_request_headers.started"):
+            raise CloudUnreachable(what, why=why, fix="azlin objective resume ID")
+        if name.endswith("send_request_body.started"):
+            raise AnswerLost(f"{what} whole", repeatable=method != "POST", why=why, fix="azlin objective resume ID")
 
     return step
 
