@@ -37,16 +37,24 @@ def repeatable(operation: Operation) -> bool:
     return operation.verb == "act" and action_of(operation) in REPEATABLE
 
 
-def power_state(resource: dict[str, Any]) -> str | None:
-    """`running`, `deallocated`, … case-folded, from wherever the type keeps it: a VM's instance view, a cluster's
-    `powerState.code`, a gateway's `operationalState`, an app's or a server's `state`, a provider's
-    `registrationState`. None when Azure does not say."""
+def power_of(resource: dict[str, Any]) -> str | None:
+    """`running`, `deallocated`, `stopped` … of a VM read with its instance view; None when that is not there."""
     properties = cast("dict[str, Any]", resource.get("properties") or {})
     view = cast("dict[str, Any]", properties.get("instanceView") or {})
     for status in cast("list[dict[str, Any]]", view.get("statuses") or []):
         kind, _, state = str(status.get("code", "")).partition("/")
         if kind.casefold() == "powerstate":
             return state.casefold()
+    return None
+
+
+def power_state(resource: dict[str, Any]) -> str | None:
+    """`running`, `deallocated`, … case-folded, from wherever the type keeps it: a VM's instance view, a cluster's
+    `powerState.code`, a gateway's `operationalState`, an app's or a server's `state`, a provider's
+    `registrationState`. None when Azure does not say."""
+    if (seen := power_of(resource)) is not None:
+        return seen
+    properties = cast("dict[str, Any]", resource.get("properties") or {})
     power = properties.get("powerState")
     if isinstance(power, dict):
         power = cast("dict[str, Any]", power).get("code")

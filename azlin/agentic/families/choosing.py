@@ -5,7 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
-from azlin.agentic.language.filters import Where, group_of, power_of
+from azlin.agentic.acts import power_of
+from azlin.agentic.language.filters import Where, group_of
 from azlin.agentic.language.kinds import Kind
 from azlin.agentic.types import ResourceRef
 from azlin.agentic.world import Resource, World

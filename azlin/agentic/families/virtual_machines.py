@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from azlin.agentic.acts import power_of
 from azlin.agentic.families import Keys, Sizes
 from azlin.agentic.families.choosing import rows_of
 from azlin.agentic.families.completion import Completion, aim_in_words, names_in_words, place_in_words
@@ -19,7 +20,7 @@ from azlin.agentic.families.vm_cures import vm_cures, with_changes
 from azlin.agentic.families.vm_parameters import VmParameters, request_for
 from azlin.agentic.families.vm_removal import plan_removal
 from azlin.agentic.language import images, sizes
-from azlin.agentic.language.filters import Where, group_of, power_of, size_of, tags_of
+from azlin.agentic.language.filters import Where, group_of, size_of, tags_of
 from azlin.agentic.language.kinds import BY_NAME
 from azlin.agentic.language.regions import display_name
 from azlin.agentic.types import Candidate, Intent, Operation, Plan

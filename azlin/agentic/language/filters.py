@@ -117,17 +117,6 @@ def size_of(resource: dict[str, Any]) -> str:
     return str(cast("dict[str, Any]", properties.get("hardwareProfile") or {}).get("vmSize", ""))
 
 
-def power_of(resource: dict[str, Any]) -> str | None:
-    """`running`, `deallocated`, `stopped` … of a VM read with its instance view; None when that is not there."""
-    properties = cast("dict[str, Any]", resource.get("properties") or {})
-    view = cast("dict[str, Any]", properties.get("instanceView") or {})
-    for status in cast("list[dict[str, Any]]", view.get("statuses") or []):
-        kind, _, state = str(status.get("code", "")).partition("/")
-        if kind.casefold() == "powerstate":
-            return state.casefold()
-    return None
-
-
 def _named(name: str, names: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
     if not names and not patterns:
         return True

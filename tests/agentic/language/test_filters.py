@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azlin.agentic.language.filters import POWER_STATES, State, Where, group_of, power_of, size_of, tags_of
+from azlin.agentic.acts import power_of
+from azlin.agentic.language.filters import POWER_STATES, State, Where, group_of, size_of, tags_of
 
 ROOT = "/subscriptions/s/resourceGroups/Web/providers/Microsoft.Network/virtualNetworks/net1"
 SUBNET = {"id": f"{ROOT}/subnets/db", "name": "db"}

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from azlin.agentic.acts import power_of
 from azlin.agentic.language import images, regions, sizes
-from azlin.agentic.language.filters import Where, power_of
+from azlin.agentic.language.filters import Where
 from azlin.agentic.language.names import expand, read_names
 from azlin.agentic.language.network_traits import prefix_of
 from azlin.agentic.language.numbers import read_number
