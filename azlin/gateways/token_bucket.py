@@ -26,7 +26,7 @@ class Bucket(msgspec.Struct):
 
     `sent` counts the requests let through, by whoever shares this. `told` says whether an answer ever named what is
     left, `quiet` how many after the last one that did named nothing. `share` is the part of what is left that is ours:
-    less than all after a 429, because then others use it too.
+    less than all after a 429, because then others use it too. `refused`: nothing got through since the last 429.
     """
 
     capacity: float
@@ -38,6 +38,7 @@ class Bucket(msgspec.Struct):
     told: bool = False
     quiet: int = 0
     share: float = 1.0
+    refused: bool = False
 
     def level(self, now: float) -> float | None:
         """The tokens believed to be there; None: as many as you like."""
@@ -65,7 +66,7 @@ class Bucket(msgspec.Struct):
         """An answer said how many were left when it was made, at most `since_s` ago. At most `later` other requests
         that this belief has counted can have come after it. What the belief cannot be is put right, no more: an answer
         is older than the belief. `was_full`: the belief when its request was sent."""
-        self.told, self.quiet = True, 0
+        self.told, self.quiet, self.refused = True, 0, False
         self.capacity = max(self.capacity, left + 1.0)
         self.share = min(1.0, self.share * 1.01)
         least, most = max(0.0, left * self.share - later), left + 1.0 + max(0.0, since_s) * self.refill_per_s
@@ -86,17 +87,18 @@ class Bucket(msgspec.Struct):
         """An answer came, and said nothing of what is left."""
         if self.tokens is None:
             return
+        self.refused = False
         self.quiet += 1
         self.refill_per_s *= 1.0 if self.told else 1.02
         if self.quiet >= QUIET_MAX if self.told else self.refill_per_s >= FASTEST_PER_S:
             self.tokens, self.told, self.quiet, self.blocked_until = None, False, 0, 0.0
 
     def refuse(self, now: float, retry_after_s: float | None) -> None:
-        """Azure answered 429. It fills more slowly than was believed, or others use it: one of many that were sent at
-        the same time says so once."""
-        if now >= self.blocked_until:
+        """Azure answered 429. It fills more slowly than was believed, or others use it: many that were sent at the same
+        time, or one that is tried again and again, say so once."""
+        if now >= self.blocked_until and not self.refused:
             self.refill_per_s = max(SLOWEST_PER_S, self.refill_per_s / 2)
             self.share = max(0.05, self.share / 2)
         wait_s = 1.0 / self.refill_per_s if retry_after_s is None else retry_after_s
         self.blocked_until = max(self.blocked_until, now + min(max(wait_s, 0.0), BLOCKED_MAX_S))
-        self.tokens, self.at, self.quiet = 0.0, now, 0
+        self.tokens, self.at, self.quiet, self.refused = 0.0, now, 0, True

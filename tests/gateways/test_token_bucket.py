@@ -207,3 +207,13 @@ def test_two_machines_that_do_not_know_of_each_other_share_a_bucket():
     assert azure.done == 800
     assert azure.refused <= 64 + 0.02 * 800  # both are surprised once, with every hand in use
     assert azure.now <= 60 * 1.05
+
+
+def test_one_request_that_is_refused_again_and_again_says_once_that_the_bucket_fills_slowly():
+    bucket = Bucket(200.0, 10.0)
+    for now in (0.0, 2.0, 4.0, 6.0):
+        bucket.refuse(now, 1.0)
+    assert bucket.refill_per_s == 5.0
+    bucket.hear_nothing()
+    bucket.refuse(8.0, 1.0)
+    assert bucket.refill_per_s < 3.0
