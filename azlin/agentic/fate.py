@@ -48,8 +48,9 @@ class Witness(Protocol):
 
 class Inquest:
     """Asks for the fate of operations. `marks` are the client request ids that an operation's requests may have
-    carried; `deadline_s` bounds one question; `wait` sleeps and returns True when the run was stopped; nothing that is
-    absent counts as such before `settled_at` (monotonic)."""
+    carried; `left` says whether a request that must not be sent twice came as far as leaving; `deadline_s` bounds one
+    question; `wait` sleeps and returns True when the run was stopped; nothing that is absent counts as such before
+    `settled_at` (monotonic)."""
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Inquest:
         matches: Matches,
         *,
         marks: Callable[[Operation, Entry], Collection[str]],
+        left: Callable[[Operation], bool],
         deadline_s: float,
         settled_at: float,
         wait: Callable[[float], bool],
@@ -64,6 +66,7 @@ class Inquest:
         self._azure = azure
         self._matches = matches
         self._marks = marks
+        self._left = left
         self._deadline_s = deadline_s
         self._settled_at = settled_at
         self._wait = wait
@@ -97,7 +100,7 @@ class Inquest:
     def _of_act(self, operation: Operation, entry: Entry) -> Fate:
         if entry.async_url is not None and self._followed(entry.async_url):
             return "done"
-        if operation.effect == "reads":
+        if operation.effect == "reads" or not (repeatable(operation) or self._left(operation)):
             return "not-done"
         if (states := STATES_AFTER.get(action_of(operation))) and repeatable(operation):
             return self._of_power(operation, states)
@@ -139,7 +142,7 @@ class Inquest:
     def _of_command(self, operation: Operation) -> Fate:
         """An az command says what to do, not what is wanted: only the coming or going of its target can be seen."""
         target = operation.target
-        if operation.effect == "reads":
+        if operation.effect == "reads" or not self._left(operation):
             return "not-done"
         if target.name and target.subscription is not None and operation.effect in ("creates", "destroys"):
             wanted_there = operation.effect == "creates"

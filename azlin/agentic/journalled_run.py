@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
+from azlin.agentic.acts import repeatable
 from azlin.agentic.fate import Inquest, Matches, Witness
 from azlin.agentic.types import Failure, Operation, OperationResult
 from azlin.errors import AnswerLost, AzlinError, OutcomeUnknown, TimedOut
@@ -142,7 +143,10 @@ class JournalledRun:
     def leaving(self, operation: Operation) -> Mapping[str, str]:
         """A process that slept for long (a laptop's lid, SIGSTOP) may wake up with its lease gone: then another has
         gone on with what it had begun, and what it still wants to send must not leave."""
-        self._journal.confirm(self._objective)
+        if repeatable(operation):
+            self._journal.confirm(self._objective)
+        else:
+            self._journal.leaving(self._objective, operation.id)
         entry = self._journal.entry(self._objective, operation.id)
         return {CLIENT_REQUEST_ID: self._mark(operation, 1 if entry is None else entry.attempts)}
 
@@ -223,6 +227,7 @@ class JournalledRun:
             self._azure,
             self._matches,
             marks=self._marks,
+            left=lambda operation: self._journal.left(self._objective, operation.id),
             deadline_s=self.timeout_s,
             settled_at=settled_at,
             wait=self._stop.wait,

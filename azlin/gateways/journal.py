@@ -61,7 +61,7 @@ class Entry(Value, frozen=True):
 
 
 class Moment(Value, frozen=True):
-    """One thing the journal was told, in order. `what` is a state, `saved`, `removed` or `stop-asked`."""
+    """One thing the journal was told, in order. `what` is a state, `leaving`, `saved`, `removed` or `stop-asked`."""
 
     at: datetime
     what: str
@@ -174,6 +174,14 @@ class Journal(Protocol):
 
     def submitted(self, objective_id: str, operation_id: str, async_url: str) -> None:
         """Azure took the request. Raises NotFound for an operation that was never started."""
+        ...
+
+    def leaving(self, objective_id: str, operation_id: str) -> None:
+        """The request of an attempt leaves now: the last word before one that must not be sent twice."""
+        ...
+
+    def left(self, objective_id: str, operation_id: str) -> bool:
+        """Whether the latest attempt of an operation came as far as `leaving`; if not, nothing was sent for it."""
         ...
 
     def finished(self, objective_id: str, result: OperationResult) -> None:

@@ -104,6 +104,16 @@ class Ledger(Journal):
 
         self._store.write(change)
 
+    def leaving(self, objective_id: str, operation_id: str) -> None:
+        def change(ledger: sqlite3.Connection) -> None:
+            self._require_lease(ledger, objective_id)
+            ledger_operations.note(ledger, objective_id, ledger_operations.LEAVING, operation_id)
+
+        self._store.write(change)
+
+    def left(self, objective_id: str, operation_id: str) -> bool:
+        return self._store.read(lambda ledger: ledger_operations.left(ledger, objective_id, operation_id))
+
     def finished(self, objective_id: str, result: OperationResult) -> None:
         text = result_text(result)
 

@@ -12,6 +12,8 @@ from azlin.gateways.journal import PreImage
 from azlin.gateways.ledger_resources import key_of, remove
 from azlin.gateways.ledger_rows import operation_digest, resource_id_of
 
+LEAVING = "leaving"
+
 
 def current(ledger: sqlite3.Connection, objective_id: str, operation_id: str) -> sqlite3.Row | None:
     return ledger.execute(
@@ -172,6 +174,16 @@ def submitted(ledger: sqlite3.Connection, objective_id: str, operation_id: str, 
     if changed.rowcount == 0:
         raise NotFound(f"operation {operation_id} of objective {objective_id} was never started")
     note(ledger, objective_id, "submitted", operation_id)
+
+
+def left(ledger: sqlite3.Connection, objective_id: str, operation_id: str) -> bool:
+    """Whether the latest attempt was told to be leaving after it was told to be started."""
+    last = ledger.execute(
+        "SELECT what FROM events WHERE objective = ? AND operation = ? AND what IN (?, 'started')"
+        " ORDER BY seq DESC LIMIT 1",
+        (objective_id, operation_id, LEAVING),
+    ).fetchone()
+    return last is not None and last["what"] == LEAVING
 
 
 def finished(ledger: sqlite3.Connection, objective_id: str, result: OperationResult, text: str) -> None:

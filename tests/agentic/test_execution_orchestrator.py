@@ -324,6 +324,13 @@ def test_an_act_that_may_have_left_is_never_sent_again(journal: Journal, logged:
         assert (cloud.sent, late.status) == ([], "done")
 
 
+def test_an_act_that_was_written_down_and_had_not_left_is_done_by_the_next_run(journal: Journal):
+    cloud = Cloud(sam={"tags": {}})
+    run_on(cloud, journal).start(RESTART, "cloud", "POST restart")  # and here the process dies
+    (result,) = execute(cloud, plan_of(RESTART), run_on(cloud, journal))
+    assert (result.status, cloud.sent) == ("done", ["r"])
+
+
 def test_a_lost_answer_to_an_act_is_looked_up_and_not_repeated(journal: Journal):
     class LosesAnswers(Cloud):
         def perform(self, operation: Operation, run: Run) -> Any:
@@ -342,7 +349,8 @@ def test_two_acts_that_only_their_bodies_tell_apart_are_not_taken_for_each_other
     dead = run_on(cloud, journal)
     for key in keys:
         dead.start(key, "cloud", "POST regenerateKey")
-    cloud.log[mark_of(dead, keys[0])] = "Succeeded"  # one left, and then the process died
+        dead.leaving(key)
+    cloud.log[mark_of(dead, keys[0])] = "Succeeded"  # one arrived, and then the process died
     results = execute(cloud, plan_of(*keys), run_on(cloud, journal))
     assert [result.status for result in results] == ["done", "failed"]
     assert cloud.sent == []

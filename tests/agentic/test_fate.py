@@ -43,11 +43,14 @@ class Azure:
         return self.log.pop(0) if len(self.log) > 1 else self.log[0]
 
 
-def fate(azure: Azure, operation: Operation, *, async_url: str | None = None, settle_s: float = 0.0) -> str:
+def fate(
+    azure: Azure, operation: Operation, *, async_url: str | None = None, settle_s: float = 0.0, left: bool = True
+) -> str:
     inquest = Inquest(
         azure,
         lambda wanted, there: there is None if wanted.verb == "delete" else there is not None and "tags" in there,
         marks=lambda operation, entry: ["mark-1"],
+        left=lambda operation: left,
         deadline_s=0.2,
         settled_at=time.monotonic() + settle_s,
         wait=lambda seconds: bool(time.sleep(0.01)),
@@ -108,6 +111,14 @@ def test_what_does_something_each_time_is_found_in_the_activity_log_or_is_unknow
     with pytest.raises(OutcomeUnknown, match="is unknown"):
         fate(azure, act)
     assert azure.asked_since[0] == STARTED
+
+
+def test_an_act_that_had_not_come_as_far_as_leaving_was_not_done():
+    azure = Azure(power("running"))
+    assert fate(azure, RESTART, left=False) == "not-done"
+    assert azure.asked_since == []
+    command = operation("command", "changes", argv=["az", "thing", "poke"])
+    assert fate(azure, command, left=False) == "not-done"
 
 
 def test_the_log_is_asked_until_what_is_on_its_way_would_have_arrived():
