@@ -137,7 +137,7 @@ def of(
         exit_code=_exit_code(verdict, results),
         data=data,
         results=tuple(_without_data(result) for result in results),
-        failure=next((result.failure for result in results if result.status == "failed"), None),
+        failure=next((result.failure for result in results if _failed(result)), None),
         next_steps=() if verdict == "achieved" else _next_steps(objective, results),
     )
 
@@ -217,9 +217,7 @@ def _summary(
     done = {result.operation for result in results if result.status == "done"}
     parts = [f"{good} of {len(plan.operations)} operations are as wanted in Azure"]
     parts += _some(
-        f"{r.operation} failed: {r.failure.code}: {r.failure.message}"
-        for r in results
-        if r.status == "failed" and r.failure
+        f"{r.operation} failed: {r.failure.code}: {r.failure.message}" for r in results if _failed(r) and r.failure
     )
     # Of what failed or was not begun, nobody expects that Azure has it.
     told = [finding for finding in findings if finding.operation in done]
@@ -228,6 +226,11 @@ def _summary(
     skipped = sum(result.status == "skipped" for result in results)
     parts += [f"{skipped} skipped"] if skipped else []
     return "; ".join(parts)
+
+
+def _failed(result: OperationResult) -> bool:
+    """Also when what it had left behind was removed again."""
+    return result.status in ("failed", "undone") and result.failure is not None
 
 
 def _some(sentences: Iterable[str]) -> list[str]:

@@ -392,13 +392,20 @@ def test_a_child_is_tried_again_while_azure_does_not_see_the_parent_that_was_jus
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("azlin.agentic.strategies.attempts.backoff", at_once)
-    unseen = AzureRefused("ParentResourceNotFound", "The parent resource was not found.", status=404)
+
+    def missing(name: str) -> AzureRefused:
+        return AzureRefused("ParentResourceNotFound", f"Parent resource '{name}' not found.", status=404)
+
     cloud = Cloud(old={"tags": {}})
-    cloud.trouble["child"] = [unseen]
-    cloud.trouble["orphan"] = [unseen]
-    plan = plan_of(ensure("new"), ensure("child", "new"), ensure("old"), ensure("orphan", "old"))
+    cloud.trouble["child"] = [missing("new")]
+    cloud.trouble["stranger"] = [missing("elsewhere")]
+    cloud.trouble["orphan"] = [missing("old")]
+    plan = plan_of(
+        ensure("new"), ensure("child", "new"), ensure("stranger", "new"), ensure("old"), ensure("orphan", "old")
+    )
     results = {result.operation: result for result in execute(cloud, plan, run_on(cloud, journal))}
     assert (results["child"].status, results["child"].attempts) == ("done", 2)
+    assert (results["stranger"].status, results["stranger"].attempts) == ("failed", 1)
     assert (results["orphan"].status, results["orphan"].attempts) == ("failed", 1)
 
 

@@ -98,4 +98,4 @@ def test_a_change_whose_process_slept_between_headers_and_body_is_cut_off(
     with pytest.raises(AnswerLost, match="not sent whole") as lost:
         http.request(method, f"{loopback.url}/x", body={"a": 1})
     assert lost.value.repeatable is repeatable
-    assert loopback.heard == []
+    assert all(heard.body != {"a": 1} for heard in loopback.heard)  # headers may have come, the body has not

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from azlin.agentic.retry_policy import backoff, failure_of, retriable
@@ -19,11 +19,18 @@ ATTEMPTS_MAX = 5
 
 
 class Attempts:
-    """`perform` makes the operation true once, and raises; `fresh` says that this run has made something that the
-    operation waits for, which Azure may not see everywhere yet. See `ExecutionStrategy.apply` for what results mean."""
+    """`perform` makes the operation true once, and raises; `fresh` names what this run has made that the operation
+    waits for, and that Azure may not see everywhere yet. See `ExecutionStrategy.apply` for what results mean."""
 
     def __init__(
-        self, operation: Operation, strategy: str, run: Run, perform: Callable[[], Any], request: str, *, fresh: bool
+        self,
+        operation: Operation,
+        strategy: str,
+        run: Run,
+        perform: Callable[[], Any],
+        request: str,
+        *,
+        fresh: Collection[str],
     ) -> None:
         self._operation = operation
         self._strategy = strategy
@@ -96,7 +103,7 @@ class Attempts:
     def _may_pass(self, refused: BaseException) -> bool:
         if not isinstance(refused, AzlinError):
             return False
-        return retriable(refused) or (self._fresh and _unseen(refused))
+        return retriable(refused) or _unseen(refused, self._fresh)
 
     def _enough(self, state: RetryCallState) -> bool:
         """Whether to stop trying: too often, told to stop, or no time for another wait."""
@@ -117,11 +124,12 @@ def resource_id_of(operation: Operation) -> str | None:
     return operation.target.id
 
 
-def _unseen(refused: AzlinError) -> bool:
-    """Whether Azure answers so while it does not yet see everywhere what was made a moment ago."""
+def _unseen(refused: AzlinError, fresh: Collection[str]) -> bool:
+    """Whether Azure misses what was made a moment ago, because it does not see it everywhere yet."""
     failure = failure_of(refused)
     absent = failure.type == "not_found" or failure.action == "create_dependency"
-    return absent and isinstance(refused, AzureRefused)
+    said = refused.message.casefold() if isinstance(refused, AzureRefused) else ""
+    return absent and any(name.casefold() in said for name in fresh)
 
 
 def _wait_s(state: RetryCallState) -> float:

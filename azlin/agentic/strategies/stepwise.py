@@ -75,7 +75,8 @@ class Stepwise(ABC):
     def _attempted(
         self, operation: Operation, earlier: Mapping[str, OperationResult], run: Run, stuck: threading.Event
     ) -> OperationResult | None:
-        fresh = any(earlier[name].created for name in operation.after)
+        before = [earlier[name] for name in operation.after]
+        fresh = [result.resource_id.rpartition("/")[2] for result in before if result.created and result.resource_id]
         attempts = Attempts(
             operation,
             self.name,
