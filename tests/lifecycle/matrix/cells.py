@@ -52,6 +52,9 @@ class Deed(msgspec.Struct, forbid_unknown_fields=True):
     terms: dict[str, Any] = {}
 
 
+VM_TYPE = "Microsoft.Compute/virtualMachines"
+
+
 @dataclass
 class Cell:
     """`name` is `create/arm`. After `told`: `first` is what came of the deed, `again` of the command to go on."""
@@ -83,6 +86,12 @@ class Cell:
             self.untrue += story.audit_problems()
         told.close()
 
+    def _met(self, fault: dict[str, Any]) -> dict[str, str]:
+        """az makes a machine by a deployment: a fault about requests meets that, one about resources what is in it."""
+        deployed = self.strategy == "azure-cli" and self.deed.type == VM_TYPE and self.deed.method == "PUT"
+        about_requests = {"drop", "hold_s", "body"} & fault.keys()
+        return {"type": "Microsoft.Resources/deployments"} if deployed and about_requests else {}
+
     def _tale(self) -> Tale:
         trouble, deed = self.trouble, self.deed
         where = {} if trouble.everywhere else {"type": deed.type, "method": deed.method}
@@ -90,7 +99,7 @@ class Cell:
             request=deed.request,
             terms={"yes": True, "allow": ["destroys"], **deed.terms, **trouble.terms},
             there=trouble.there,
-            fault=[{**where, **fault} for fault in trouble.fault],
+            fault=[{**where, **self._met(fault), **fault} for fault in trouble.fault],
             quota=trouble.quota,
             unavailable=trouble.unavailable,
             meanwhile=trouble.meanwhile,
