@@ -221,7 +221,8 @@ def _files(run: Run, judged: Judged, verify: Callable[[Path], list[str]]) -> Non
                 msgspec.json.decode((paths.objectives / f"{objective.id}.json").read_bytes(), type=Objective)
     except (OSError, sqlite3.Error, msgspec.MsgspecError) as damaged:
         judged.damaged.append(f"{type(damaged).__name__}: {damaged}")
-    drafts = [path.name for path in (*paths.home.iterdir(), *paths.objectives.iterdir()) if _is_draft(path.name)]
+    rooms = [room for room in (paths.home, paths.objectives) if room.is_dir()]  # it may have died before it made them
+    drafts = [path.name for room in rooms for path in room.iterdir() if _is_draft(path.name)]
     judged.damaged += [f"a draft was left: {name}" for name in drafts]
     if paths.command_history.exists():
         for line in paths.command_history.read_bytes().splitlines():
