@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from azlin.agentic.acts import STATES_AFTER, action_of, power_state, view_of
 from azlin.agentic.difference import Published, Unreadable, differences
@@ -19,6 +19,7 @@ from azlin.agentic.types import Monthly, Objective, Operation, Plan, Quote, Unpr
 from azlin.agentic.wishes import Later, Wish, Wishes
 from azlin.agentic.world import Resource, World
 from azlin.errors import AzlinError, NotFound, StillRunning, Undecided
+from azlin.gateways.long_running import provisioning_state
 from azlin.redaction import redact
 
 State = Literal["as-desired", "changed", "gone", "back", "removed", "unreadable", "unknown", "not-done"]
@@ -203,7 +204,7 @@ def _ensured(
 ) -> Thing:
     if there is None:
         return _thing(wish, "gone")
-    if (state := _provisioning(there)).casefold() in UNDER_WAY:
+    if (state := provisioning_state(there)).casefold() in UNDER_WAY:
         return _thing(wish, "unknown", why=f"Azure is at work on it just now ({state})")
     found = differences(wish.operation, there, plan=plan, unreadable=unreadable, published=published)
     settings = [Setting(path=one.path, wanted=one.wanted, found=one.there) for one in found]
@@ -257,12 +258,6 @@ def _by(wish: Wish, done: str) -> str:
     if wish.later is not None:
         return f"{done} by objective {wish.later.objective[:8]}: {wish.later.request}"
     return f"{done} by azlin itself since" if wish.removed else ""
-
-
-def _provisioning(there: Resource) -> str:
-    properties = there.get("properties")
-    said = cast("dict[str, Any]", properties).get("provisioningState") if isinstance(properties, dict) else None
-    return str(said or "Succeeded")
 
 
 # What it costs

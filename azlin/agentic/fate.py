@@ -10,12 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, Protocol
 
 from azlin.agentic.acts import STATES_AFTER, action_of, power_state, repeatable, view_of
 from azlin.agentic.types import Operation
 from azlin.errors import AzureRefused, NotFound, OutcomeUnknown, TimedOut
 from azlin.gateways.journal import Entry
+from azlin.gateways.long_running import FINAL, provisioning_state
 
 POLL_S = 0.5
 
@@ -85,16 +86,20 @@ class Inquest:
                 return "not-done"
 
     def _of_resource(self, operation: Operation) -> Fate:
+        return self._shown(operation, lambda there: self._matches(operation, there))
+
+    def _shown(
+        self, operation: Operation, as_wanted: Callable[[dict[str, Any] | None], bool], expand: str | None = None
+    ) -> Fate:
+        """Ask until Azure shows it, or what is in progress is over and what is on its way would have landed."""
         deadline = time.monotonic() + self._deadline_s
         while True:
-            there = self._azure.get(operation.target.id)
-            if self._matches(operation, there):
+            there = self._azure.get(operation.target.id, expand=expand)
+            if as_wanted(there):
                 return "done"
             if time.monotonic() > deadline:
                 raise TimedOut(f"{operation.target.name} was still in progress after {self._deadline_s:.0f} s")
-            if not _in_progress(there) and self._settled():
-                return "not-done"
-            if self._wait(POLL_S):
+            if (not _in_progress(there) and self._settled()) or self._wait(POLL_S):
                 return "not-done"
 
     def _of_act(self, operation: Operation, entry: Entry) -> Fate:
@@ -103,7 +108,8 @@ class Inquest:
         if operation.effect == "reads" or not (repeatable(operation) or self._left(operation)):
             return "not-done"
         if (states := STATES_AFTER.get(action_of(operation))) and repeatable(operation):
-            return self._of_power(operation, states)
+            view = view_of(operation.target.type)
+            return self._shown(operation, lambda there: there is not None and power_state(there) in states, view)
         while True:
             if self._logged(operation, entry):
                 return "done"
@@ -131,14 +137,6 @@ class Inquest:
             raise
         return True
 
-    def _of_power(self, operation: Operation, states: tuple[str, ...]) -> Fate:
-        while True:
-            there = self._azure.get(operation.target.id, expand=view_of(operation.target.type))
-            if there is not None and power_state(there) in states:
-                return "done"
-            if (not _in_progress(there) and self._settled()) or self._wait(POLL_S):
-                return "not-done"
-
     def _of_command(self, operation: Operation) -> Fate:
         """An az command says what to do, not what is wanted: only the coming or going of its target can be seen."""
         target = operation.target
@@ -146,12 +144,7 @@ class Inquest:
             return "not-done"
         if target.name and target.subscription is not None and operation.effect in ("creates", "destroys"):
             wanted_there = operation.effect == "creates"
-            while True:
-                there = self._azure.get(target.id)
-                if (there is not None) is wanted_there and not _in_progress(there):
-                    return "done"
-                if (not _in_progress(there) and self._settled()) or self._wait(POLL_S):
-                    return "not-done"
+            return self._shown(operation, lambda there: (there is not None) is wanted_there and not _in_progress(there))
         raise OutcomeUnknown(
             f"whether {operation.id} happened is unknown: az was started with it, and no answer came back",
             why="nothing can be read that would show its effect, so it is not run again",
@@ -178,6 +171,4 @@ def _named(operation: Operation) -> str:
 
 
 def _in_progress(there: dict[str, Any] | None) -> bool:
-    properties = cast("dict[str, Any]", (there or {}).get("properties") or {})
-    state = str(properties.get("provisioningState", "Succeeded"))
-    return state.casefold() not in {"succeeded", "failed", "canceled"}
+    return provisioning_state(there).casefold() not in FINAL

@@ -21,6 +21,7 @@ from azlin.errors import AnswerLost, AzlinError, OutcomeUnknown, TimedOut
 from azlin.events import Telling
 from azlin.gateways.journal import Entry, Journal, PreImage
 from azlin.gateways.ledger_rows import operation_digest
+from azlin.gateways.long_running import provisioning_state
 from azlin.redaction import redact
 
 SETTLE_S = 5.0
@@ -249,8 +250,7 @@ class JournalledRun:
             there = self._azure.get(operation.target.id)
         except AzlinError:
             return False  # then nothing proves that it is ours
-        properties: Any = (there or {}).get("properties") or {}
-        if str(properties.get("provisioningState", "")).casefold() not in ("failed", "canceled"):
+        if provisioning_state(there).casefold() not in ("failed", "canceled"):
             return False
         self._journal.submitted(self._objective, operation.id, "")
         return True

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, cast
 
 from azlin.agentic.acts import STATES_AFTER, action_of, power_state, view_of
 from azlin.agentic.conclusion import Finding
@@ -17,6 +16,7 @@ from azlin.agentic.difference import Difference, Published, Unreadable, differen
 from azlin.agentic.types import Operation, OperationResult, Plan
 from azlin.agentic.world import Resource, World
 from azlin.errors import AzlinError
+from azlin.gateways.long_running import provisioning_state
 from azlin.redaction import redact
 
 SHOWN_MAX = 3
@@ -185,10 +185,7 @@ def _commanded(operation: Operation, world: World) -> Finding:
 
 
 def _state(there: Resource) -> str:
-    """Case-folded provisioningState; none means succeeded (ARM RPC, "ProvisioningState property")."""
-    properties = there.get("properties")
-    said = cast("dict[str, Any]", properties).get("provisioningState") if isinstance(properties, dict) else None
-    return str(said or "Succeeded").casefold()
+    return provisioning_state(there).casefold()
 
 
 def _wanted(operation: Operation) -> str:

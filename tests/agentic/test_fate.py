@@ -92,6 +92,14 @@ def test_what_is_for_ever_in_progress_is_left_to_azure():
         fate(Azure({"properties": {"provisioningState": "Creating"}}), operation("ensure"))
 
 
+def test_what_keeps_an_act_or_a_command_waiting_for_ever_is_left_to_azure_too():
+    busy = {"properties": {"provisioningState": "Updating"}}
+    with pytest.raises(TimedOut):
+        fate(Azure(busy), START)
+    with pytest.raises(TimedOut):
+        fate(Azure(busy), operation("command", "creates", argv=["az", "thing", "create"]))
+
+
 def test_a_deletion_is_done_when_it_is_gone():
     assert fate(Azure(None), operation("delete", "destroys")) == "done"
     assert fate(Azure({"tags": {}}), operation("delete", "destroys")) == "not-done"
