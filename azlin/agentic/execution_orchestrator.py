@@ -13,10 +13,9 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from azlin.agentic.journalled_run import JournalledRun
-from azlin.agentic.strategies.base_strategy import ExecutionStrategy
-from azlin.agentic.types import Failure, Operation, OperationResult, Plan
+from azlin.agentic.strategies.base_strategy import ExecutionStrategy, skipped
+from azlin.agentic.types import OperationResult, Plan
 from azlin.errors import AzlinError
-from azlin.events import Telling
 
 WHY_STOPPED: dict[int, str] = {
     signal.SIGINT: "interrupted",
@@ -26,9 +25,7 @@ WHY_STOPPED: dict[int, str] = {
 """The signals that let what is in flight finish and start nothing new."""
 
 
-def execute(
-    strategies: Sequence[ExecutionStrategy], plan: Plan, run: JournalledRun, telling: Telling
-) -> list[OperationResult]:
+def execute(strategies: Sequence[ExecutionStrategy], plan: Plan, run: JournalledRun) -> list[OperationResult]:
     """Carry the plan out with the first strategy; with the next one what that one cannot do. Returns a result for
     every operation, in the plan's order.
 
@@ -36,7 +33,7 @@ def execute(
     them to Azure (KeyboardInterrupt).
     """
     decided: dict[str, OperationResult] = {}
-    with stoppable(run, telling):
+    with _stoppable(run):
         for place, strategy in enumerate(strategies):
             following = strategies[place + 1] if place + 1 < len(strategies) else None
             run.others = following is not None
@@ -45,7 +42,7 @@ def execute(
             if not left or following is None:
                 break
             why = next(iter(left.values())).failure
-            telling.tell(
+            run.telling.tell(
                 "strategy-changed",
                 run.objective,
                 strategy=following.name,
@@ -53,20 +50,16 @@ def execute(
                 why=why.message if why is not None else "",
                 left=[operation.id for operation in plan.operations if operation.id not in decided],
             )
-    return [decided.get(operation.id) or _never_reached(operation, strategies[0], run) for operation in plan.operations]
-
-
-def _never_reached(operation: Operation, strategy: ExecutionStrategy, run: JournalledRun) -> OperationResult:
     reason = run.stopped() or "no strategy came as far as this"
-    failure = Failure(type="skipped", code="interrupted", message=reason)
-    skipped = OperationResult(
-        operation=operation.id, status="skipped", strategy=strategy.name, attempts=0, failure=failure
-    )
-    return run.finish(operation, skipped)
+    return [
+        decided.get(operation.id)
+        or run.finish(operation, skipped(operation, strategies[0].name, "interrupted", reason))
+        for operation in plan.operations
+    ]
 
 
 @contextmanager
-def stoppable(run: JournalledRun, telling: Telling) -> Generator[None]:
+def _stoppable(run: JournalledRun) -> Generator[None]:
     """While the block runs, the signals of `WHY_STOPPED` stop the run."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -75,7 +68,7 @@ def stoppable(run: JournalledRun, telling: Telling) -> Generator[None]:
     def tell(why: str) -> None:
         left = f"{run.in_flight} operation{'' if run.in_flight == 1 else 's'} in flight"
         with suppress(AzlinError):
-            telling.tell("notice", run.objective, text=f"{why}: finishing {left}; Ctrl-C leaves them to Azure")
+            run.telling.tell("notice", run.objective, text=f"{why}: finishing {left}; Ctrl-C leaves them to Azure")
 
     def stop(number: int, _frame: FrameType | None) -> None:
         if run.stopped() and number == signal.SIGINT:

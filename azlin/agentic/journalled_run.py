@@ -67,7 +67,7 @@ class JournalledRun:
         self._why_stopped: str | None = None
         self._decided: dict[str, OperationResult] = {}
         self._handed_on: dict[str, OperationResult] = {}
-        self._in_flight: set[str] = set()
+        self._in_flight: dict[str, int] = {}
         self.waited: dict[str, tuple[Failure, float]] = {}
         """What was tried again in this run: why the last time, and the seconds waited in all, by operation id."""
         self.others = False
@@ -76,6 +76,10 @@ class JournalledRun:
     @property
     def objective(self) -> str:
         return self._objective
+
+    @property
+    def telling(self) -> Telling:
+        return self._telling
 
     @property
     def timeout_s(self) -> float:
@@ -122,7 +126,7 @@ class JournalledRun:
         attempt = 1 if entry is None else entry.attempts + 1
         pre_image = self._pre_image(operation)  # anew each time: the journal keeps the better proof
         told: str = redact(request)
-        self._in_flight.add(operation.id)
+        self._in_flight[operation.id] = attempt
         self._journal.started(
             self._objective,
             operation,
@@ -148,8 +152,7 @@ class JournalledRun:
             self._journal.confirm(self._objective)
         else:
             self._journal.leaving(self._objective, operation.id)
-        entry = self._journal.entry(self._objective, operation.id)
-        return {CLIENT_REQUEST_ID: self._mark(operation, 1 if entry is None else entry.attempts)}
+        return {CLIENT_REQUEST_ID: self._mark(operation, self._in_flight.get(operation.id, 1))}
 
     def submitted(self, operation: Operation, async_url: str) -> None:
         self._journal.submitted(self._objective, operation.id, async_url)
@@ -187,7 +190,7 @@ class JournalledRun:
         quiet = operation.verb == "read" or result.status == "skipped"
         kept = result if quiet else self._commit(operation, result)
         self._decided[operation.id] = kept
-        self._in_flight.discard(operation.id)
+        self._in_flight.pop(operation.id, None)
         self._telling.tell(f"operation-{result.status}", self._objective, **_told(operation, kept))  # type: ignore[arg-type]
         return kept
 

@@ -282,7 +282,7 @@ class _Walker:
             self._roll_back(plan, strategies, run, why, Look())
             return
         failed_before = self.road.recovery.failures(self.objective)
-        results = execute(strategies, plan, run, self.road.telling)
+        results = execute(strategies, plan, run)
         findings = self.road.validate(plan, results, self.road.world, run)
         self._tell("result-validated", findings=findings)
         self.road.recovery.resolved(self.objective, plan, results, failed_before, run.waited)
@@ -339,7 +339,7 @@ class _Walker:
         rollback, world = self.road.rollback, self.road.world.anew()
         removals = rollback.plan(self.objective, world)
         self._tell("rollback-begun", why=why, removes=[o.target.id for o in removals.operations])
-        removed = execute(strategies, removals, run, self.road.telling)
+        removed = execute(strategies, removals, run)
         if not run.stopped():
             rollback.over(self.objective.id)
         results = rollback.results(plan, self.objective.id)

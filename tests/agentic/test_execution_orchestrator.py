@@ -121,7 +121,7 @@ def run_on(cloud: Cloud, journal: Journal, told: list[Event] | None = None) -> J
 
 
 def execute(cloud: Stepwise, plan: Plan, run: JournalledRun) -> list[OperationResult]:
-    return carry_out([cloud], plan, run, Telling())
+    return carry_out([cloud], plan, run)
 
 
 def test_every_call_leaves_after_the_journal_knows_of_it(journal: Journal):
@@ -264,10 +264,8 @@ def test_another_strategy_does_what_the_first_cannot_and_what_is_done_stays_done
     cloud = Cloud()
     broken = Broken(cloud, "b")
     told: list[Event] = []
-    telling = Telling()
-    telling.listen(told.append)
     plan = plan_of(ensure("a"), ensure("b", "a"), ensure("c", "b"))
-    results = carry_out([broken, cloud], plan, run_on(cloud, journal), telling)
+    results = carry_out([broken, cloud], plan, run_on(cloud, journal, told))
     assert [(result.operation, result.status, result.strategy) for result in results] == [
         ("a", "done", "broken"),
         ("b", "done", "cloud"),
@@ -286,7 +284,7 @@ def test_another_strategy_does_what_the_first_cannot_and_what_is_done_stays_done
 def test_what_azure_refuses_is_not_tried_again_by_another_strategy(journal: Journal):
     first, second = Cloud(), Cloud()
     first.trouble["a"] = [AzureRefused("SkuNotAvailable", "not here", status=409)]
-    (result,) = carry_out([first, second], plan_of(ensure("a")), run_on(first, journal), Telling())
+    (result,) = carry_out([first, second], plan_of(ensure("a")), run_on(first, journal))
     assert (result.status, second.sent) == ("failed", [])
 
 

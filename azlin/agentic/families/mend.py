@@ -13,11 +13,11 @@ import msgspec
 
 from azlin.agentic.difference import mended
 from azlin.agentic.families.drafting import Draft, body_of
+from azlin.agentic.families.wordless import AboutObjective, Wordless
 from azlin.agentic.types import Intent, Objective, Plan
 from azlin.agentic.wishes import Wish, Wishes
 from azlin.agentic.world import World
 from azlin.errors import NotFound
-from azlin.settings import Defaults
 
 
 class Stand(NamedTuple):
@@ -33,18 +33,10 @@ Judge = Callable[[Wishes, World], Mapping[str, Stand]]
 _UNKNOWN = Stand("unknown")
 
 
-class MendParameters(msgspec.Struct, frozen=True):
-    """`objective` is the whole id of the objective whose work is mended."""
-
-    objective: str
-
-
-class Mend:
-    """An IntentFamily without words of its own: `azlin objective mend` makes its Intent."""
+class Mend(Wordless):
+    """An IntentFamily: `azlin objective mend` makes its Intent."""
 
     name = "mend"
-    examples: tuple[str, ...] = ()
-    parameters: type[msgspec.Struct] = MendParameters
 
     def __init__(
         self,
@@ -59,16 +51,10 @@ class Mend:
         self._wishes = wishes
         self._judge = judge
 
-    def complete(self, intent: Intent, defaults: Defaults) -> Intent:  # noqa: ARG002
-        return intent
-
-    def rows(self, intent: Intent, operation: Any, raw: Any) -> Any:  # noqa: ARG002
-        return raw
-
     def plan(self, intent: Intent, world: World) -> Plan:
         """What is gone is made, what was changed is changed back, what came back is deleted. Raises NotFound when the
         objective did nothing that could drift."""
-        wanted = msgspec.convert(intent.parameters, MendParameters)
+        wanted = msgspec.convert(intent.parameters, AboutObjective)
         objective = self._load(wanted.objective)
         wishes = self._wishes(objective)
         if not any(wish.done for wish in wishes.all):

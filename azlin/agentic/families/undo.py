@@ -6,48 +6,32 @@ Azure's. What was there before, and what was only changed, is left as it is and 
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from azlin.agentic.families.drafting import Draft
-from azlin.agentic.types import GROUP_TYPE, Intent, Objective, Operation, Plan, ResourceRef
+from azlin.agentic.families.wordless import AboutObjective, Wordless
+from azlin.agentic.types import GROUP_TYPE, Intent, Objective, Plan, ResourceRef
 from azlin.agentic.world import World
 from azlin.errors import NotFound
 from azlin.gateways.journal import Journal
-from azlin.settings import Defaults
 
 EVERYTHING = "Microsoft.Resources/resources"
 
 
-class UndoParameters(msgspec.Struct, frozen=True):
-    """`objective` is the whole id of the objective whose work is undone."""
-
-    objective: str
-
-
-class Undo:
-    """An IntentFamily without words of its own: `azlin objective undo` makes its Intent."""
+class Undo(Wordless):
+    """An IntentFamily: `azlin objective undo` makes its Intent."""
 
     name = "undo"
-    examples: tuple[str, ...] = ()
-    parameters: type[msgspec.Struct] = UndoParameters
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-
-    def complete(self, intent: Intent, defaults: Defaults) -> Intent:  # noqa: ARG002
-        return intent
-
-    def rows(self, intent: Intent, operation: Operation, raw: Any) -> Any:  # noqa: ARG002
-        return raw
 
     def plan(self, intent: Intent, world: World) -> Plan:
         """Removals in the reverse of the order in which the things depend on each other.
 
         Raises NotFound when the objective made nothing that the journal still knows of.
         """
-        wanted = msgspec.convert(intent.parameters, UndoParameters)
+        wanted = msgspec.convert(intent.parameters, AboutObjective)
         objective = self._journal.load(wanted.objective)
         made = [ResourceRef.from_id(resource_id) for resource_id, _ in self._journal.created(objective.id)]
         unseen = self._unseen(objective)

@@ -92,3 +92,9 @@ class ExecutionStrategy(Protocol):
         failed operation: its result says so, and what waited for it is `skipped` with the reason. A strategy that
         cannot go on says `run.hand_on` and leaves out what it did not decide."""
         ...
+
+
+def skipped(operation: Operation, strategy: str, code: str, reason: str) -> OperationResult:
+    """The result of an operation that was not begun."""
+    failure = Failure(type="skipped", code=code, message=reason)
+    return OperationResult(operation=operation.id, status="skipped", strategy=strategy, attempts=0, failure=failure)

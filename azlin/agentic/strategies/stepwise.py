@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 from azlin.agentic.retry_policy import failure_of
 from azlin.agentic.strategies.attempts import Attempts, resource_id_of
-from azlin.agentic.strategies.base_strategy import Fit, Run
+from azlin.agentic.strategies.base_strategy import Fit, Run, skipped
 from azlin.agentic.strategies.walk import walk
-from azlin.agentic.types import Failure, Operation, OperationResult, Plan
+from azlin.agentic.types import Operation, OperationResult, Plan
 from azlin.errors import AzlinError, Undecided
 from azlin.redaction import secret_names
 
@@ -63,9 +63,9 @@ class Stepwise(ABC):
             return None
         broken = next((name for name in operation.after if earlier[name].status != "done"), None)
         if broken is not None:
-            return run.finish(operation, self._skip(operation, "waited-for", f"{broken} was not done"))
+            return run.finish(operation, skipped(operation, self.name, "waited-for", f"{broken} was not done"))
         if reason := run.stopped():
-            return run.finish(operation, self._skip(operation, "interrupted", reason))
+            return run.finish(operation, skipped(operation, self.name, "interrupted", reason))
         try:
             result = run.finished(operation)
         except AzlinError as unknown:
@@ -98,16 +98,6 @@ class Stepwise(ABC):
             strategy=self.name,
             resource_id=resource_id_of(operation),
             failure=failure_of(unknown),
-        )
-
-    def _skip(self, operation: Operation, code: str, reason: str) -> OperationResult:
-        failure = Failure(type="skipped", code=code, message=reason)
-        return OperationResult(
-            operation=operation.id,
-            status="skipped",
-            strategy=self.name,
-            attempts=0,
-            failure=failure,
         )
 
 
