@@ -15,6 +15,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.learn_stand_in import LearnStandIn
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
     # A run in the background inherits an ignored SIGINT; the tests of Ctrl-C need what a terminal gives.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -145,3 +147,10 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def group(sandbox: Any) -> str:
     """A name for a resource group that no other test uses."""
     return f"rg-{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def learn() -> Iterator[LearnStandIn]:
+    stand_in = LearnStandIn()
+    yield stand_in
+    stand_in.close()

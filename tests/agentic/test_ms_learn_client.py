@@ -4,7 +4,6 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,13 +23,6 @@ from tests.learn_stand_in import SKU_PAGE, LearnStandIn, soon
 VM = "Microsoft.Compute/virtualMachines"
 HERE = "https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-sku-not-available"
 TROUBLES = ["hang", "drip", "huge", "circle", "page", "broken", "deep", "closed"]
-
-
-@pytest.fixture
-def learn() -> Iterator[LearnStandIn]:
-    stand_in = LearnStandIn()
-    yield stand_in
-    stand_in.close()
 
 
 @pytest.fixture

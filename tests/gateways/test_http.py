@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,12 +12,6 @@ from azlin.gateways.http import Http
 
 SANDBOX = Cloud(name="sandbox", sandbox=True)
 REAL = Cloud(name="AzureCloud")
-
-
-@pytest.fixture
-def http() -> Iterator[Http]:
-    with Http(SANDBOX) as client:
-        yield client
 
 
 def a_dead_port() -> int:

@@ -1,35 +1,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from azlin.errors import CloudUnreachable, OutsideLoopback
-from azlin.gateways.cloud import Cloud
 from azlin.gateways.http import Http
 from azlin.gateways.learn import HITS_MAX, TEXT_MAX, hits_in, search
 from tests.learn_stand_in import SKU_PAGE, LearnStandIn
-
-
-@pytest.fixture
-def learn() -> Iterator[LearnStandIn]:
-    stand_in = LearnStandIn()
-    yield stand_in
-    stand_in.close()
-
-
-@pytest.fixture
-def http() -> Iterator[Http]:
-    with Http(Cloud(name="sandbox", sandbox=True)) as client:
-        yield client
-
-
-@pytest.fixture
-def hurried() -> Iterator[Http]:
-    with Http(Cloud(name="sandbox", sandbox=True), connect_timeout_s=0.3, read_timeout_s=0.3) as client:
-        yield client
 
 
 def asked(http: Http, url: str, within_s: float = 10) -> Any:

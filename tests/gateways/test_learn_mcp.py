@@ -1,37 +1,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azlin.errors import CloudUnreachable
-from azlin.gateways.cloud import Cloud
 from azlin.gateways.http import Http
 from azlin.gateways.learn import Hit
 from azlin.gateways.learn_mcp import LearnMcp, events_in
 from tests.learn_stand_in import SKU_CHUNK, LearnStandIn
-
-
-@pytest.fixture
-def learn() -> Iterator[LearnStandIn]:
-    stand_in = LearnStandIn()
-    yield stand_in
-    stand_in.close()
-
-
-@pytest.fixture
-def http() -> Iterator[Http]:
-    with Http(Cloud(name="sandbox", sandbox=True)) as client:
-        yield client
-
-
-@pytest.fixture
-def hurried() -> Iterator[Http]:
-    with Http(Cloud(name="sandbox", sandbox=True), connect_timeout_s=0.3, read_timeout_s=0.3) as client:
-        yield client
 
 
 def asked(http: Http, learn: LearnStandIn, within_s: float = 10) -> list[Hit]:
